@@ -7,7 +7,7 @@ import { hostTensor, toBytes } from '../tensor/host.ts';
 import type { Device, Emitter, Lowering, Op, Attrs } from '../tensor/op.ts';
 import type { Shape } from '../tensor/shape.ts';
 import { constantData, constantOp, inputOp, type Node, type Tensor, topologicalOrder, type WeightFile } from '../tensor/tensor.ts';
-import { GraphBuilder } from './model-file/index.ts';
+import { GraphBuilder } from './file/graph-builder.ts';
 
 /** The opset that expressions are written in: the newest whose convolutions the runtime's blocked layout covers. */
 export const targetOpset = 21;
@@ -72,7 +72,7 @@ function emitterOn(graph: GraphBuilder, device: Device): Emitter {
   const constants = new Map<string, string>();
   return {
     device,
-    node: (opType, inputs, attrs = {}, domain = '') => graph.node(opType, inputs, attrs, 1, domain)[0]!,
+    node: (opType, inputs, attrs = {}, domain = '') => graph.node(opType, inputs, attrs, [true], domain)[0]!,
     nodes: (opType, inputs, attrs, outputs, domain = '') => graph.node(opType, inputs, attrs, outputs, domain),
     constant(values, dtype: DType = 'int64', shape: Shape = [values.length]) {
       const key = `${dtype} ${shape.join()} ${values.join()}`;
