@@ -49,7 +49,8 @@ export function evaluateReduce(x: HostTensor, { axes }: ReduceAttrs, reduce: (va
   return Float64Array.from(groups, reduce);
 }
 
-const samples: readonly [Sample, ...Sample[]] = [
+/** Shapes and axes that every reduction is checked on. */
+export const reduceSamples: readonly [Sample, ...Sample[]] = [
   { inputs: [{ shape: [2, 3, 4] }], attrs: { axes: [1], keepDims: false } },
   { name: 'kept axes', inputs: [{ shape: [2, 3, 4] }], attrs: { axes: [0, 2], keepDims: true } },
   { name: 'everything', inputs: [{ shape: [2, 3] }], attrs: { axes: [0, 1], keepDims: false } },
@@ -63,7 +64,7 @@ export const reduceSumOp: Op<ReduceAttrs> = defineOp<ReduceAttrs>({
     e.node('ReduceSum', [x!, e.constant(axes)], { keepdims: Number(keepDims), noop_with_empty_axes: 1 }),
   simplify: ([x], { axes }) => (axes.length === 0 ? x : undefined),
   evaluate: ([x], attrs) => evaluateReduce(x!, attrs, (values) => values.reduce((sum, value) => sum + value, 0)),
-  samples,
+  samples: reduceSamples,
 });
 
 /** Sum along axes. */
@@ -80,7 +81,7 @@ export const reduceMeanOp: Op<ReduceAttrs> = defineOp<ReduceAttrs>({
   simplify: ([x], { axes }) => (axes.length === 0 ? x : undefined),
   evaluate: ([x], attrs) =>
     evaluateReduce(x!, attrs, (values) => values.reduce((sum, value) => sum + value, 0) / values.length),
-  samples,
+  samples: reduceSamples,
 });
 
 /** Mean along axes. */
