@@ -4,9 +4,17 @@
  */
 import type { DType } from '../tensor/dtype.ts';
 import { hostTensor, toBytes } from '../tensor/host.ts';
-import type { Device, Emitter, Lowering, Op, Attrs } from '../tensor/op.ts';
+import type { Attrs, Device, Emitter, Lowering, Op } from '../tensor/op.ts';
 import type { Shape } from '../tensor/shape.ts';
-import { constantData, constantOp, inputOp, type Node, type Tensor, topologicalOrder, type WeightFile } from '../tensor/tensor.ts';
+import {
+  constantData,
+  constantOp,
+  inputOp,
+  type Node,
+  type Tensor,
+  topologicalOrder,
+  type WeightFile,
+} from '../tensor/tensor.ts';
 import { GraphBuilder } from './file/graph-builder.ts';
 
 /** The opset that expressions are written in: the newest whose convolutions the runtime's blocked layout covers. */
@@ -39,7 +47,8 @@ export function writeGraph(inputs: readonly Tensor[], outputs: readonly NamedOut
   const emitter = emitterOn(graph, device);
   for (const node of topologicalOrder(outputs.map(({ value }) => value))) {
     if (node.op === inputOp) {
-      if (!names.has(node.outputs[0]!)) throw new TypeError(`Input "${node.attrs.name}" is used but is not an input of the graph.`);
+      if (!names.has(node.outputs[0]!))
+        throw new TypeError(`Input "${node.attrs.name}" is used but is not an input of the graph.`);
     } else if (node.op === constantOp) {
       names.set(node.outputs[0]!, writeConstant(graph, node.outputs[0]!, files));
     } else {
@@ -64,7 +73,8 @@ function writeNode(e: Emitter, node: Node, names: Map<Tensor, string>): void {
 
 function loweringOf(op: Op, device: Device): Lowering<Attrs> {
   const { lower } = op;
-  if (lower === undefined) throw new TypeError(`Op ${op.name} has no lowering and must be decomposed before it is written.`);
+  if (lower === undefined)
+    throw new TypeError(`Op ${op.name} has no lowering and must be decomposed before it is written.`);
   return typeof lower === 'function' ? lower : (lower[device] ?? lower.default);
 }
 

@@ -44,7 +44,11 @@ export interface CompileOptions {
  * const square = await compile(({ x }) => ({ y: mul(x, x) }), { x: { shape: [3], dtype: 'float32' } }, { device });
  * const { y } = await square.run({ x: [1, 2, 3] });
  */
-export async function compile(fn: (inputs: Tensors) => Tensors, specs: Specs, options: CompileOptions): Promise<Program> {
+export async function compile(
+  fn: (inputs: Tensors) => Tensors,
+  specs: Specs,
+  options: CompileOptions,
+): Promise<Program> {
   const { device, key, strict = false } = options;
   if (key === undefined) return build(fn, specs, device, strict);
   const full = `${key} ${JSON.stringify(specs)} ${strict}`;
@@ -56,7 +60,12 @@ export async function compile(fn: (inputs: Tensors) => Tensors, specs: Specs, op
   return program;
 }
 
-async function build(fn: (inputs: Tensors) => Tensors, specs: Specs, device: DeviceRuntime, strict: boolean): Promise<Program> {
+async function build(
+  fn: (inputs: Tensors) => Tensors,
+  specs: Specs,
+  device: DeviceRuntime,
+  strict: boolean,
+): Promise<Program> {
   const inputs: Record<string, Tensor> = {};
   for (const [name, { shape, dtype }] of Object.entries(specs)) inputs[name] = input(name, shape, dtype);
   const traced = fn(inputs);
@@ -85,11 +94,15 @@ function feedOf(name: string, feed: Feeds[string] | undefined, { shape, dtype }:
   if (feed === undefined) throw new TypeError(`Input "${name}" ${dtype} ${formatShape(shape)} is not fed.`);
   if (isTensorData(feed)) {
     if (feed.dtype === dtype && sameShape(feed.shape, shape)) return feed;
-    throw new TypeError(`Input "${name}" expects ${dtype} ${formatShape(shape)}, got ${feed.dtype} ${formatShape(feed.shape)}.`);
+    throw new TypeError(
+      `Input "${name}" expects ${dtype} ${formatShape(shape)}, got ${feed.dtype} ${formatShape(feed.shape)}.`,
+    );
   }
   const data = typedArray(dtype, typeof feed === 'number' ? [feed] : feed);
   if (data.length !== sizeOf(shape)) {
-    throw new TypeError(`Input "${name}" expects ${sizeOf(shape)} values for ${formatShape(shape)}, got ${data.length}.`);
+    throw new TypeError(
+      `Input "${name}" expects ${sizeOf(shape)} values for ${formatShape(shape)}, got ${data.length}.`,
+    );
   }
   return { data, shape, dtype };
 }
@@ -100,5 +113,7 @@ function isTensorData(feed: Feeds[string]): feed is TensorData {
 
 /** A program's output as numbers. */
 export function numbers({ data, dtype }: { readonly data: TypedArray; readonly dtype: DType }): Float64Array {
-  return dtype === 'int64' || dtype === 'uint64' ? Float64Array.from(data as BigInt64Array, Number) : Float64Array.from(data as Float32Array);
+  return dtype === 'int64' || dtype === 'uint64'
+    ? Float64Array.from(data as BigInt64Array, Number)
+    : Float64Array.from(data as Float32Array);
 }

@@ -2,7 +2,14 @@
 import type * as Ort from 'onnxruntime-common';
 import type { DType } from '../tensor/dtype.ts';
 import type { Device } from '../tensor/op.ts';
-import { DeviceError, type DeviceRuntime, type PortInfo, type Session, type TensorData, type TypedArray } from './runtime.ts';
+import {
+  DeviceError,
+  type DeviceRuntime,
+  type PortInfo,
+  type Session,
+  type TensorData,
+  type TypedArray,
+} from './runtime.ts';
 
 /** The part of the module that is used; onnxruntime-node and every entry of onnxruntime-web have it. */
 export interface OrtModule {
@@ -40,7 +47,9 @@ export async function ortRuntime(ort: OrtModule, device: Device, options: OrtDev
           graphOptimizationLevel: optimize ? 'all' : 'disabled',
           logSeverityLevel: 3,
           ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
-          ...(external.length > 0 ? { externalData: external.map(({ location, bytes }) => ({ path: location, data: bytes })) } : {}),
+          ...(external.length > 0
+            ? { externalData: external.map(({ location, bytes }) => ({ path: location, data: bytes })) }
+            : {}),
           ...(strict ? { extra: { session: { disable_cpu_ep_fallback: '1' } } } : {}),
         }),
       );

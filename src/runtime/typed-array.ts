@@ -17,8 +17,10 @@ const constructors = {
 
 /** Numbers as the typed array of an element type; an array of the right kind is returned as it is, not copied. */
 export function typedArray(dtype: DType, values: TypedArray | readonly number[]): TypedArray {
-  if (dtype === 'int64') return values instanceof BigInt64Array ? values : BigInt64Array.from(values as number[], toBigInt);
-  if (dtype === 'uint64') return values instanceof BigUint64Array ? values : BigUint64Array.from(values as number[], toBigInt);
+  if (dtype === 'int64')
+    return values instanceof BigInt64Array ? values : BigInt64Array.from(values as number[], toBigInt);
+  if (dtype === 'uint64')
+    return values instanceof BigUint64Array ? values : BigUint64Array.from(values as number[], toBigInt);
   if (dtype === 'float16' || dtype === 'bfloat16') {
     if (values instanceof Uint16Array) return values;
     const bits = new Uint16Array(toBytes(hostTensor(values as number[], undefined, dtype)).buffer);

@@ -57,7 +57,8 @@ export function vjp(
   options: GradientOptions = {},
 ): Tensor[] {
   outputs.forEach((y, i) => {
-    if (!isFloat(y.dtype)) throw new TypeError(`A gradient starts at a floating-point value, got ${describeTensor(y)}.`);
+    if (!isFloat(y.dtype))
+      throw new TypeError(`A gradient starts at a floating-point value, got ${describeTensor(y)}.`);
     if (!sameShape(y.shape, cotangents[i]!.shape)) {
       throw new TypeError(`Cotangent of shape ${formatShape(cotangents[i]!.shape)} for ${describeTensor(y)}.`);
     }

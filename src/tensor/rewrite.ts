@@ -2,13 +2,23 @@
  * @file Rewriting of whole expressions: common subexpressions are shared, ops are replaced by what a device has, and
  * per-channel affine maps (batch normalisation) fold into the convolution before them.
  */
-import { broadcastShapes, type Shape, sizeOf } from './shape.ts';
+
 import type { AttrValue, Device } from './op.ts';
 import { add, mul } from './ops/arithmetic.ts';
 import { convOp } from './ops/conv.ts';
 import { expand } from './ops/expand.ts';
 import { reshape } from './ops/reshape.ts';
-import { applyMany, constantData, constantOp, inputOp, isConstant, type Node, type Tensor, topologicalOrder } from './tensor.ts';
+import { broadcastShapes, type Shape, sizeOf } from './shape.ts';
+import {
+  applyMany,
+  constantData,
+  constantOp,
+  inputOp,
+  isConstant,
+  type Node,
+  type Tensor,
+  topologicalOrder,
+} from './tensor.ts';
 
 /** Replacement of a node whose inputs are rewritten already; undefined keeps the node. */
 type Rule = (node: Node, inputs: readonly Tensor[]) => readonly Tensor[] | undefined;
@@ -98,7 +108,10 @@ export function foldAffine(outputs: readonly Tensor[]): Tensor[] {
   const onlyUse = new Set<Tensor>();
   return rewrite(outputs, (node, inputs) => {
     if (node.op.name !== 'mul' && node.op.name !== 'add') return undefined;
-    for (const [side, other] of [[0, 1], [1, 0]] as const) {
+    for (const [side, other] of [
+      [0, 1],
+      [1, 0],
+    ] as const) {
       const original = node.inputs[side]!;
       const y = inputs[side]!;
       if (uses.get(original) !== 1 && !onlyUse.has(y)) continue;
@@ -120,7 +133,11 @@ function foldInto(y: Tensor, c: Tensor, op: 'mul' | 'add', constants: Map<Node, 
   const vector = reshape(expand(reshape(c, [sizeOf(c.shape)]), [k]), [k]);
   const inputs =
     op === 'mul'
-      ? [x, mul(w, reshape(vector, [k, ...w.shape.slice(1).map(() => 1)])), ...(b === undefined ? [] : [mul(b, vector)])]
+      ? [
+          x,
+          mul(w, reshape(vector, [k, ...w.shape.slice(1).map(() => 1)])),
+          ...(b === undefined ? [] : [mul(b, vector)]),
+        ]
       : [x, w, b === undefined ? vector : add(b, vector)];
   return applyMany(convOp, inputs, y.node.attrs as Parameters<typeof convOp.infer>[1])[0];
 }
@@ -142,7 +159,8 @@ export function isConstantExpression(x: Tensor, known: Map<Node, boolean> = new 
   const answer = known.get(x.node);
   if (answer !== undefined) return answer;
   for (const node of topologicalOrder([x], new Set(known.keys()))) {
-    if (!known.has(node)) known.set(node, node.op === constantOp || (node.op !== inputOp && node.inputs.every((i) => known.get(i.node))));
+    if (!known.has(node))
+      known.set(node, node.op === constantOp || (node.op !== inputOp && node.inputs.every((i) => known.get(i.node))));
   }
   return known.get(x.node)!;
 }

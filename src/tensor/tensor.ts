@@ -1,7 +1,7 @@
 /** @file Symbolic tensors: an immutable graph of op applications with static shapes. */
 import { bytesPerElement, type DType } from './dtype.ts';
 import { fromBytes, type HostTensor, hostTensor, roundTo, toBytes } from './host.ts';
-import type { Attrs, OpaqueAttr, Op, Spec } from './op.ts';
+import type { Attrs, Op, OpaqueAttr, Spec } from './op.ts';
 import { formatShape, type Shape, sizeOf } from './shape.ts';
 
 /** A value in an expression: output `index` of `node`. */

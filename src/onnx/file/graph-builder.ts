@@ -51,7 +51,9 @@ export class GraphBuilder {
     domain = '',
   ): string[] {
     const names = outputs.map((output) => (typeof output === 'string' ? output : output ? this.#newName() : ''));
-    const attribute = Object.entries(attrs).flatMap(([name, value]) => (value === undefined ? [] : [attributeOf(name, value)]));
+    const attribute = Object.entries(attrs).flatMap(([name, value]) =>
+      value === undefined ? [] : [attributeOf(name, value)],
+    );
     const last = inputs.findLastIndex((name) => name !== '');
     this.#nodes.push({ opType, domain, input: inputs.slice(0, last + 1), output: names, attribute });
     this.#domains.add(domain);
@@ -61,7 +63,12 @@ export class GraphBuilder {
   /** Adds a weight that is written into the graph. */
   initializer(dtype: DType, shape: Shape, bytes: Uint8Array): string {
     const name = this.#newName();
-    this.#initializers.push({ name, dataType: onnxTypeNumber[dtype], dims: shape.map(BigInt), rawData: bytes as Uint8Array<ArrayBuffer> });
+    this.#initializers.push({
+      name,
+      dataType: onnxTypeNumber[dtype],
+      dims: shape.map(BigInt),
+      rawData: bytes as Uint8Array<ArrayBuffer>,
+    });
     return name;
   }
 

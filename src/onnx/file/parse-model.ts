@@ -21,7 +21,9 @@ export function parseModel(bytes: Uint8Array): ModelProto {
   }
   const { graph } = model;
   if (graph === undefined || (model.irVersion === 0n && model.opsetImport.length === 0)) {
-    throw new ModelFileError(`Expected an ONNX model, got ${bytes.length} bytes without a graph; the file is truncated or of another kind.`);
+    throw new ModelFileError(
+      `Expected an ONNX model, got ${bytes.length} bytes without a graph; the file is truncated or of another kind.`,
+    );
   }
   refuseTruncated(graph, model);
   return model;
@@ -42,6 +44,8 @@ function refuseTruncated(graph: GraphProto, model: ModelProto): void {
   const used = [...graph.node.flatMap((node) => node.input), ...graph.output.map((x) => x.name)];
   const missing = used.find((name) => !known.has(name));
   if (missing !== undefined) {
-    throw new ModelFileError(`The ONNX graph uses "${missing}", which nothing in it produces; the file is truncated or damaged.`);
+    throw new ModelFileError(
+      `The ONNX graph uses "${missing}", which nothing in it produces; the file is truncated or damaged.`,
+    );
   }
 }

@@ -18,7 +18,9 @@ export interface WeightFiles {
 export function readTensor(proto: TensorProto, files: WeightFiles): Tensor {
   const dtype = dtypeOf(proto.dataType);
   if (dtype === undefined) {
-    throw new ModelFileError(`Tensor "${proto.name}" holds ${elementTypeName(proto.dataType)}, which is not supported.`);
+    throw new ModelFileError(
+      `Tensor "${proto.name}" holds ${elementTypeName(proto.dataType)}, which is not supported.`,
+    );
   }
   const shape = proto.dims.map((size) => toSafeNumber(size, `a size of tensor "${proto.name}"`));
   const expected = sizeOf(shape) * bytesPerElement[dtype];
@@ -39,7 +41,11 @@ export function readTensor(proto: TensorProto, files: WeightFiles): Tensor {
     const { model } = files;
     const inFile = bytes.buffer === model.bytes.buffer;
     const offset = bytes.byteOffset - model.bytes.byteOffset;
-    return constantFromBytes({ kind: 'constant', bytes, ...(inFile ? { region: { file: model, offset } } : {}) }, shape, dtype);
+    return constantFromBytes(
+      { kind: 'constant', bytes, ...(inFile ? { region: { file: model, offset } } : {}) },
+      shape,
+      dtype,
+    );
   }
   return constantFromBytes({ kind: 'constant', bytes: fits(typedFieldBytes(proto, dtype)) }, shape, dtype);
 }
@@ -49,7 +55,11 @@ function externalEntry(proto: TensorProto): { location: string; offset: number; 
   const location = entries.get('location');
   if (location === undefined) throw new ModelFileError(`Tensor "${proto.name}" is external but names no file.`);
   const length = entries.get('length');
-  return { location, offset: Number(entries.get('offset') ?? 0), length: length === undefined ? undefined : Number(length) };
+  return {
+    location,
+    offset: Number(entries.get('offset') ?? 0),
+    length: length === undefined ? undefined : Number(length),
+  };
 }
 
 /** Data that the file keeps in a field of its type (float_data, int32_data …). */

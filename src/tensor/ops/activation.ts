@@ -1,5 +1,5 @@
 /** @file Activation functions. Gradients are written from the output where it says enough: the input then needs no copy. */
-import { type Attrs, type Op, type Sample } from '../op.ts';
+import type { Attrs, Op, Sample } from '../op.ts';
 import { apply, type Tensor } from '../tensor.ts';
 import { add, div, mul, neg, sub } from './arithmetic.ts';
 import { defineElementwise } from './elementwise.ts';
@@ -7,7 +7,9 @@ import { maximum, minimum } from './extrema.ts';
 import { step, stepBelow } from './step.ts';
 import { abs, erf, erfOf, exp, log } from './unary.ts';
 
-const aroundZero: readonly [Sample, ...Sample[]] = [{ inputs: [{ shape: [6], values: [-3, -1.2, -0.3, 0.4, 1.1, 3.5] }] }];
+const aroundZero: readonly [Sample, ...Sample[]] = [
+  { inputs: [{ shape: [6], values: [-3, -1.2, -0.3, 0.4, 1.1, 3.5] }] },
+];
 const of = (op: Op) => (x: Tensor) => apply(op, [x], {});
 
 export const reluOp = defineElementwise('relu', {
@@ -80,13 +82,17 @@ interface SlopeAttrs extends Attrs {
   readonly alpha: number;
 }
 
-const alphaOnly = (onnx: string) => (args: Parameters<Extract<NonNullable<Op<SlopeAttrs>['lower']>, (...a: never) => unknown>>[0]) =>
-  args.e.node(onnx, args.inputs, { alpha: { float: args.attrs.alpha } });
+const alphaOnly =
+  (onnx: string) => (args: Parameters<Extract<NonNullable<Op<SlopeAttrs>['lower']>, (...a: never) => unknown>>[0]) =>
+    args.e.node(onnx, args.inputs, { alpha: { float: args.attrs.alpha } });
 const samplesWith = (attrs: Attrs): readonly [Sample, ...Sample[]] => [{ ...aroundZero[0], attrs }];
 
 export const leakyReluOp: Op<SlopeAttrs> = defineElementwise<SlopeAttrs>('leakyRelu', {
   lower: alphaOnly('LeakyRelu'),
-  f: ({ alpha }) => (x) => (x! >= 0 ? x! : alpha * x!),
+  f:
+    ({ alpha }) =>
+    (x) =>
+      x! >= 0 ? x! : alpha * x!,
   // slope alpha + (1 - alpha) [x > 0]
   gradient: [({ dy, x: [x], attrs: { alpha } }) => mul(dy, add(mul(step(x!), 1 - alpha), alpha))],
   samples: samplesWith({ alpha: 0.1 }),
@@ -103,7 +109,10 @@ export function prelu(x: Tensor, slope: Tensor): Tensor {
 
 export const eluOp: Op<SlopeAttrs> = defineElementwise<SlopeAttrs>('elu', {
   lower: alphaOnly('Elu'),
-  f: ({ alpha }) => (x) => (x! > 0 ? x! : alpha * Math.expm1(x!)),
+  f:
+    ({ alpha }) =>
+    (x) =>
+      x! > 0 ? x! : alpha * Math.expm1(x!),
   gradient: 'decomposed',
   decompose: ([x], { alpha }) => add(maximum(x!, 0), mul(sub(exp(minimum(x!, 0)), 1), alpha)),
   samples: samplesWith({ alpha: 0.7 }),
@@ -119,8 +128,12 @@ interface SeluAttrs extends Attrs {
 }
 
 export const seluOp: Op<SeluAttrs> = defineElementwise<SeluAttrs>('selu', {
-  lower: ({ e, inputs, attrs: { alpha, gamma } }) => e.node('Selu', inputs, { alpha: { float: alpha }, gamma: { float: gamma } }),
-  f: ({ alpha, gamma }) => (x) => gamma * (x! > 0 ? x! : alpha * Math.expm1(x!)),
+  lower: ({ e, inputs, attrs: { alpha, gamma } }) =>
+    e.node('Selu', inputs, { alpha: { float: alpha }, gamma: { float: gamma } }),
+  f:
+    ({ alpha, gamma }) =>
+    (x) =>
+      gamma * (x! > 0 ? x! : alpha * Math.expm1(x!)),
   gradient: 'decomposed',
   decompose: ([x], { alpha, gamma }) => mul(elu(x!, alpha), gamma),
   decomposeOn: (device) => device === 'webgpu',
@@ -133,7 +146,10 @@ export function selu(x: Tensor, alpha = 1.6732632423543772, gamma = 1.0507009873
 
 export const celuOp: Op<SlopeAttrs> = defineElementwise<SlopeAttrs>('celu', {
   lower: alphaOnly('Celu'),
-  f: ({ alpha }) => (x) => Math.max(x!, 0) + Math.min(0, alpha * Math.expm1(x! / alpha)),
+  f:
+    ({ alpha }) =>
+    (x) =>
+      Math.max(x!, 0) + Math.min(0, alpha * Math.expm1(x! / alpha)),
   gradient: 'decomposed',
   decompose: ([x], { alpha }) => add(maximum(x!, 0), mul(sub(exp(div(minimum(x!, 0), alpha)), 1), alpha)),
   decomposeOn: (device) => device === 'webgpu',
@@ -151,11 +167,18 @@ const tanhScale = Math.sqrt(2 / Math.PI);
 
 export const geluOp: Op<GeluAttrs> = defineElementwise<GeluAttrs>('gelu', {
   lower: ({ e, inputs, attrs: { approximate } }) => e.node('Gelu', inputs, { approximate }),
-  f: ({ approximate }) => (x) =>
-    approximate === 'none' ? 0.5 * x! * (1 + erfOf(x! / Math.SQRT2)) : 0.5 * x! * (1 + Math.tanh(tanhScale * (x! + 0.044715 * x! ** 3))),
+  f:
+    ({ approximate }) =>
+    (x) =>
+      approximate === 'none'
+        ? 0.5 * x! * (1 + erfOf(x! / Math.SQRT2))
+        : 0.5 * x! * (1 + Math.tanh(tanhScale * (x! + 0.044715 * x! ** 3))),
   gradient: 'decomposed',
   decompose: ([x], { approximate }) => {
-    const inner = approximate === 'none' ? erf(mul(x!, Math.SQRT1_2)) : tanh(mul(add(x!, mul(mul(x!, mul(x!, x!)), 0.044715)), tanhScale));
+    const inner =
+      approximate === 'none'
+        ? erf(mul(x!, Math.SQRT1_2))
+        : tanh(mul(add(x!, mul(mul(x!, mul(x!, x!)), 0.044715)), tanhScale));
     return mul(mul(x!, 0.5), add(inner, 1));
   },
   samples: [
@@ -174,8 +197,12 @@ interface HardSigmoidAttrs extends Attrs {
 }
 
 export const hardSigmoidOp: Op<HardSigmoidAttrs> = defineElementwise<HardSigmoidAttrs>('hardSigmoid', {
-  lower: ({ e, inputs, attrs: { alpha, beta } }) => e.node('HardSigmoid', inputs, { alpha: { float: alpha }, beta: { float: beta } }),
-  f: ({ alpha, beta }) => (x) => Math.min(1, Math.max(0, alpha * x! + beta)),
+  lower: ({ e, inputs, attrs: { alpha, beta } }) =>
+    e.node('HardSigmoid', inputs, { alpha: { float: alpha }, beta: { float: beta } }),
+  f:
+    ({ alpha, beta }) =>
+    (x) =>
+      Math.min(1, Math.max(0, alpha * x! + beta)),
   gradient: [({ dy, y, attrs: { alpha } }) => mul(mul(dy, mul(step(y), stepBelow(y, 1))), alpha)],
   samples: samplesWith({ alpha: 0.2, beta: 0.5 }),
 });

@@ -1,7 +1,7 @@
 /** @file Change of element type; between floats and integers the gradient passes straight through. */
 import { type DType, isFloat } from '../dtype.ts';
 import { roundTo } from '../host.ts';
-import { defineOp, type Attrs } from '../op.ts';
+import { type Attrs, defineOp } from '../op.ts';
 import { apply, type Tensor } from '../tensor.ts';
 
 interface CastAttrs extends Attrs {
@@ -35,7 +35,11 @@ export const castOp = defineOp<CastAttrs>({
   evaluate: ([x], { to }) => x!.data.map((value) => roundTo(to, value)),
   samples: [
     { inputs: [{ shape: [2, 3] }], attrs: { to: 'float64' } },
-    { name: 'to whole numbers', inputs: [{ shape: [4], dtype: 'int32', values: [-2, 0, 1, 3] }], attrs: { to: 'float32' } },
+    {
+      name: 'to whole numbers',
+      inputs: [{ shape: [4], dtype: 'int32', values: [-2, 0, 1, 3] }],
+      attrs: { to: 'float32' },
+    },
     { name: 'to bool', inputs: [{ shape: [3], values: [0, 0.5, -1], fixed: true }], attrs: { to: 'bool' } },
   ],
 });

@@ -8,12 +8,29 @@ import { zerosLike } from './basic.ts';
 import { commonDType, defineElementwise, mapBroadcast } from './elementwise.ts';
 
 const compared: readonly [Sample, ...Sample[]] = [
-  { inputs: [{ shape: [2, 3], values: [0, 1, 2, 3, 4, 5] }, { shape: [3], values: [0, 3, 2] }] },
-  { name: 'whole numbers', inputs: [{ shape: [3], values: [1, 2, 3], dtype: 'int64' }, { shape: [], values: [2], dtype: 'int64' }] },
+  {
+    inputs: [
+      { shape: [2, 3], values: [0, 1, 2, 3, 4, 5] },
+      { shape: [3], values: [0, 3, 2] },
+    ],
+  },
+  {
+    name: 'whole numbers',
+    inputs: [
+      { shape: [3], values: [1, 2, 3], dtype: 'int64' },
+      { shape: [], values: [2], dtype: 'int64' },
+    ],
+  },
 ];
 
 function defineComparison(name: string, onnx: string, f: (a: number, b: number) => boolean): Op {
-  return defineElementwise(name, { onnx, f: () => (a, b) => Number(f(a!, b!)), dtype: 'bool', gradient: 'zero', samples: compared });
+  return defineElementwise(name, {
+    onnx,
+    f: () => (a, b) => Number(f(a!, b!)),
+    dtype: 'bool',
+    gradient: 'zero',
+    samples: compared,
+  });
 }
 
 export const equalOp = defineComparison('equal', 'Equal', (a, b) => a === b);
@@ -36,11 +53,21 @@ export const greater = binary(greaterOp);
 export const greaterEqual = binary(greaterEqualOp);
 
 const truths: readonly [Sample, ...Sample[]] = [
-  { inputs: [{ shape: [2, 2], values: [0, 0, 1, 1], dtype: 'bool' }, { shape: [2], values: [0, 1], dtype: 'bool' }] },
+  {
+    inputs: [
+      { shape: [2, 2], values: [0, 0, 1, 1], dtype: 'bool' },
+      { shape: [2], values: [0, 1], dtype: 'bool' },
+    ],
+  },
 ];
 
 function defineLogic(name: string, onnx: string, f: (a: boolean, b: boolean) => boolean): Op {
-  return defineElementwise(name, { onnx, f: () => (a, b) => Number(f(a !== 0, b !== 0)), gradient: 'zero', samples: truths });
+  return defineElementwise(name, {
+    onnx,
+    f: () => (a, b) => Number(f(a !== 0, b !== 0)),
+    gradient: 'zero',
+    samples: truths,
+  });
 }
 
 export const andOp = defineLogic('and', 'And', (a, b) => a && b);
@@ -94,7 +121,9 @@ export const whereOp: Op = defineOp({
     const value = isConstant(condition!) ? uniformValue(condition!) : undefined;
     const chosen = value === undefined ? undefined : value !== 0 ? a! : b!;
     const shape = broadcastShapes(condition!.shape, a!.shape, b!.shape);
-    return chosen?.shape.length === shape.length && chosen.shape.every((size, i) => size === shape[i]) ? chosen : undefined;
+    return chosen?.shape.length === shape.length && chosen.shape.every((size, i) => size === shape[i])
+      ? chosen
+      : undefined;
   },
   evaluate: (inputs, _attrs, [spec]) => mapBroadcast(inputs, spec!.shape, (condition, a, b) => (condition ? a! : b!)),
   samples: [

@@ -16,7 +16,9 @@ export const concatOp = defineOp<ConcatAttrs>({
     const { shape } = inputs[0]!;
     for (const x of inputs) {
       if (x.shape.length === shape.length && x.shape.every((size, i) => i === axis || size === shape[i])) continue;
-      throw new TypeError(`concat along axis ${axis}: ${formatShape(shape)} and ${formatShape(x.shape)} differ elsewhere.`);
+      throw new TypeError(
+        `concat along axis ${axis}: ${formatShape(shape)} and ${formatShape(x.shape)} differ elsewhere.`,
+      );
     }
     const total = inputs.reduce((sum, x) => sum + x.shape[axis]!, 0);
     return { shape: shape.map((size, i) => (i === axis ? total : size)), dtype: commonDType('concat', inputs) };
@@ -69,7 +71,8 @@ export function stack(xs: readonly Tensor[], axis = 0): Tensor {
 export function split(x: Tensor, sizes: readonly number[], axis = 0): Tensor[] {
   const at = normalizeAxis(axis, x.shape.length);
   const total = sizes.reduce((sum, size) => sum + size, 0);
-  if (total !== x.shape[at]) throw new RangeError(`split: sizes ${formatShape(sizes)} do not add up to ${x.shape[at]}.`);
+  if (total !== x.shape[at])
+    throw new RangeError(`split: sizes ${formatShape(sizes)} do not add up to ${x.shape[at]}.`);
   let start = 0;
   return sizes.map((size) => {
     start += size;

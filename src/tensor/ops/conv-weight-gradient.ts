@@ -23,7 +23,9 @@ export function convWeightGradient(x: Tensor, dy: Tensor, weightShape: Shape, at
   const [n, c] = x.shape as [number, number];
   const [k, cPerGroup, ...kernel] = weightShape as [number, number, ...number[]];
   const outputs = dy.shape.slice(2);
-  const padded = pads.some((p) => p > 0) ? pad(x, { begin: [0, 0, ...pads.slice(0, kernel.length)], end: [0, 0, ...pads.slice(kernel.length)] }) : x;
+  const padded = pads.some((p) => p > 0)
+    ? pad(x, { begin: [0, 0, ...pads.slice(0, kernel.length)], end: [0, 0, ...pads.slice(kernel.length)] })
+    : x;
   const spatialAxes = kernel.map((_, i) => i + 2);
 
   const taps = positions(kernel).map((tap) => {
@@ -32,7 +34,12 @@ export function convWeightGradient(x: Tensor, dy: Tensor, weightShape: Shape, at
     const seen = slice(padded, { axes: spatialAxes, starts, ends, steps: strides });
     return reshape(seen, [n, group, 1, c / group, sizeOf(outputs)]);
   });
-  const columns = reshape(taps.length === 1 ? taps[0]! : concat(taps, 2), [n, group, sizeOf(kernel) * cPerGroup, sizeOf(outputs)]);
+  const columns = reshape(taps.length === 1 ? taps[0]! : concat(taps, 2), [
+    n,
+    group,
+    sizeOf(kernel) * cPerGroup,
+    sizeOf(outputs),
+  ]);
   const rows = reshape(dy, [n, group, k / group, sizeOf(outputs)]);
   const product = matmul(rows, transpose(columns, [0, 1, 3, 2])); // [N, group, K / group, taps * C / group]
   const summed = reshape(reduceSum(product, { axes: [0] }), [k, sizeOf(kernel), cPerGroup]);
@@ -41,5 +48,8 @@ export function convWeightGradient(x: Tensor, dy: Tensor, weightShape: Shape, at
 
 /** Every index into an array of the given shape, in row-major order. */
 function positions(shape: Shape): number[][] {
-  return shape.reduce<number[][]>((list, size) => list.flatMap((head) => Array.from({ length: size }, (_, i) => [...head, i])), [[]]);
+  return shape.reduce<number[][]>(
+    (list, size) => list.flatMap((head) => Array.from({ length: size }, (_, i) => [...head, i])),
+    [[]],
+  );
 }

@@ -1,7 +1,16 @@
 /** @file What all elementwise ops share: their shape rule, their value on the host, and makers for op families. */
 import type { DType } from '../dtype.ts';
 import type { HostTensor } from '../host.ts';
-import { type Attrs, defineOp, type Device, type Gradient, type Lowering, type Op, type Sample, type Spec } from '../op.ts';
+import {
+  type Attrs,
+  type Device,
+  defineOp,
+  type Gradient,
+  type Lowering,
+  type Op,
+  type Sample,
+  type Spec,
+} from '../op.ts';
 import { broadcastShapes, type Shape, sizeOf, stridesOf } from '../shape.ts';
 import { describeTensor, type Tensor, uniformValue } from '../tensor.ts';
 
@@ -10,7 +19,9 @@ export function commonDType(name: string, inputs: readonly Tensor[]): DType {
   const { dtype } = inputs[0]!;
   const other = inputs.find((x) => x.dtype !== dtype);
   if (other !== undefined) {
-    throw new TypeError(`${name} expects operands of one type, got ${describeTensor(inputs[0]!)} and ${describeTensor(other)}; cast one.`);
+    throw new TypeError(
+      `${name} expects operands of one type, got ${describeTensor(inputs[0]!)} and ${describeTensor(other)}; cast one.`,
+    );
   }
   return dtype;
 }
@@ -48,7 +59,11 @@ export function forEachBroadcast(
 }
 
 /** Applies a function of numbers to broadcast host tensors. */
-export function mapBroadcast(inputs: readonly HostTensor[], shape: Shape, f: (...values: number[]) => number): Float64Array {
+export function mapBroadcast(
+  inputs: readonly HostTensor[],
+  shape: Shape,
+  f: (...values: number[]) => number,
+): Float64Array {
   const result = new Float64Array(sizeOf(shape));
   const values = new Array<number>(inputs.length);
   forEachBroadcast(

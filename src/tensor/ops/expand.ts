@@ -1,6 +1,6 @@
 /** @file Repetition along axes of size 1. */
 import { type Attrs, defineOp } from '../op.ts';
-import { broadcastShapes, formatShape, sameShape, type Shape } from '../shape.ts';
+import { broadcastShapes, formatShape, type Shape, sameShape } from '../shape.ts';
 import { apply, type Tensor } from '../tensor.ts';
 import { mapBroadcast } from './elementwise.ts';
 

@@ -12,19 +12,32 @@ import { step, stepBelow } from './step.ts';
 import { log } from './unary.ts';
 
 const apart: readonly [Sample, ...Sample[]] = [
-  { inputs: [{ shape: [2, 3], range: [0, 1] }, { shape: [3], values: [-0.5, 1.5, -0.2] }] },
-  { name: 'broadcast', inputs: [{ shape: [2, 1], values: [2, -2] }, { shape: [1, 3], range: [-1, 1] }] },
+  {
+    inputs: [
+      { shape: [2, 3], range: [0, 1] },
+      { shape: [3], values: [-0.5, 1.5, -0.2] },
+    ],
+  },
+  {
+    name: 'broadcast',
+    inputs: [
+      { shape: [2, 1], values: [2, -2] },
+      { shape: [1, 3], range: [-1, 1] },
+    ],
+  },
 ];
 
-function defineExtremum(name: string, onnx: string, f: (a: number, b: number) => number, first: (a: Tensor, b: Tensor) => Tensor): Op {
+function defineExtremum(
+  name: string,
+  onnx: string,
+  f: (a: number, b: number) => number,
+  first: (a: Tensor, b: Tensor) => Tensor,
+): Op {
   const chosen = ([a, b]: readonly Tensor[]) => first(a!, b!);
   return defineElementwise(name, {
     onnx,
     f: () => (a, b) => f(a!, b!),
-    gradient: [
-      ({ dy, x }) => where(chosen(x), dy, zerosLike(dy)),
-      ({ dy, x }) => where(chosen(x), zerosLike(dy), dy),
-    ],
+    gradient: [({ dy, x }) => where(chosen(x), dy, zerosLike(dy)), ({ dy, x }) => where(chosen(x), zerosLike(dy), dy)],
     samples: apart,
   });
 }
@@ -64,14 +77,26 @@ export const clipOp: Op<ClipAttrs> = defineOp<ClipAttrs>({
   evaluate: ([x], { low, high }) => x!.data.map((value) => Math.min(high, Math.max(low, value))),
   samples: [
     { inputs: [{ shape: [6], values: [-1, -0.2, 0.1, 0.4, 0.9, 2] }], attrs: { low: 0, high: 0.5 } },
-    { name: 'from below only', inputs: [{ shape: [3], values: [-1, 0.3, 2] }], attrs: { low: -0.5, high: Number.POSITIVE_INFINITY } },
-    { name: 'from above only', inputs: [{ shape: [3], values: [-1, 0.3, 2] }], attrs: { low: Number.NEGATIVE_INFINITY, high: 1 } },
+    {
+      name: 'from below only',
+      inputs: [{ shape: [3], values: [-1, 0.3, 2] }],
+      attrs: { low: -0.5, high: Number.POSITIVE_INFINITY },
+    },
+    {
+      name: 'from above only',
+      inputs: [{ shape: [3], values: [-1, 0.3, 2] }],
+      attrs: { low: Number.NEGATIVE_INFINITY, high: 1 },
+    },
     { name: 'relu6', inputs: [{ shape: [2, 3], values: [-1, 0.3, 2, 5.5, 6.5, 9] }], attrs: { low: 0, high: 6 } },
   ],
 });
 
 /** x kept within [low, high]; tensors as bounds broadcast. The gradient passes strictly inside. */
-export function clip(x: Tensor, low: Operand = Number.NEGATIVE_INFINITY, high: Operand = Number.POSITIVE_INFINITY): Tensor {
+export function clip(
+  x: Tensor,
+  low: Operand = Number.NEGATIVE_INFINITY,
+  high: Operand = Number.POSITIVE_INFINITY,
+): Tensor {
   const [lowest, highest] = [low, high].map((bound) => (typeof bound === 'number' ? bound : uniformValue(bound)));
   if (lowest !== undefined && highest !== undefined) return apply(clipOp, [x], { low: lowest, high: highest });
   return minimum(maximum(x, low), high);
@@ -117,14 +142,30 @@ interface ModAttrs extends Attrs {
 
 export const modOp: Op<ModAttrs> = defineElementwise<ModAttrs>('mod', {
   lower: ({ e, inputs, attrs: { truncated } }) => e.node('Mod', inputs, { fmod: Number(truncated) }),
-  f: ({ truncated }) => (a, b) => (truncated ? a! % b! : a! - b! * Math.floor(a! / b!)),
+  f:
+    ({ truncated }) =>
+    (a, b) =>
+      truncated ? a! % b! : a! - b! * Math.floor(a! / b!),
   // mod(a, b) = a - b q with a constant whole q
   gradient: [({ dy }) => dy, ({ dy, y, x: [a, b] }) => neg(mul(dy, round(div(sub(a!, y), b!))))],
   decompose: ([a, b]) => sub(a!, mul(b!, floor(div(a!, b!)))),
   decomposeOn: (device, [a], { truncated }) => device === 'webgpu' && !truncated && a!.dtype.startsWith('float'),
   samples: [
-    { inputs: [{ shape: [3], values: [3.2, -3.2, 5.5] }, { shape: [], values: [2] }], attrs: { truncated: true } },
-    { name: 'whole numbers', inputs: [{ shape: [4], values: [7, -7, 7, -7], dtype: 'int32' }, { shape: [4], values: [3, 3, -3, -3], dtype: 'int32' }], attrs: { truncated: false } },
+    {
+      inputs: [
+        { shape: [3], values: [3.2, -3.2, 5.5] },
+        { shape: [], values: [2] },
+      ],
+      attrs: { truncated: true },
+    },
+    {
+      name: 'whole numbers',
+      inputs: [
+        { shape: [4], values: [7, -7, 7, -7], dtype: 'int32' },
+        { shape: [4], values: [3, 3, -3, -3], dtype: 'int32' },
+      ],
+      attrs: { truncated: false },
+    },
   ],
 });
 

@@ -1,6 +1,6 @@
 /** @file Reading elements by index; the gradient adds into zeros at the same indices. */
 import { type Attrs, defineOp, type Op } from '../op.ts';
-import { normalizeAxis, sizeOf, stridesOf, type Shape } from '../shape.ts';
+import { normalizeAxis, type Shape, sizeOf, stridesOf } from '../shape.ts';
 import { apply, constant, hostValue, isConstant, type Tensor } from '../tensor.ts';
 import { zeros } from './basic.ts';
 import { concat } from './concat.ts';
@@ -42,7 +42,8 @@ export const gatherOp: Op<AxisAttrs> = defineOp<AxisAttrs>({
   ],
   lower: ({ e, inputs, attrs: { axis } }) => e.node('Gather', inputs, { axis }),
   simplify: ([x, indices], { axis }) => {
-    if (indices!.shape.length > 0 || !isConstant(indices!) || (isConstant(x!) && sizeOf(x!.shape) <= 4096)) return undefined;
+    if (indices!.shape.length > 0 || !isConstant(indices!) || (isConstant(x!) && sizeOf(x!.shape) <= 4096))
+      return undefined;
     return take(x!, hostValue(indices!)!.data[0]!, axis);
   },
   evaluate: ([x, indices], { axis }) => {
@@ -71,7 +72,8 @@ export function gather(x: Tensor, indices: Tensor, axis = 0): Tensor {
 export const gatherElementsOp: Op<AxisAttrs> = defineOp<AxisAttrs>({
   name: 'gatherElements',
   infer: ([x, indices]) => {
-    if (x!.shape.length !== indices!.shape.length) throw new TypeError('gatherElements expects indices of the rank of x.');
+    if (x!.shape.length !== indices!.shape.length)
+      throw new TypeError('gatherElements expects indices of the rank of x.');
     return { shape: indices!.shape, dtype: x!.dtype };
   },
   gradient: [
@@ -89,7 +91,10 @@ export const gatherElementsOp: Op<AxisAttrs> = defineOp<AxisAttrs>({
     return result;
   },
   samples: [
-    { inputs: [{ shape: [3, 4] }, { shape: [2, 4], values: [0, 2, 1, 0, -1, 2, 0, 0], dtype: 'int64' }], attrs: { axis: 0 } },
+    {
+      inputs: [{ shape: [3, 4] }, { shape: [2, 4], values: [0, 2, 1, 0, -1, 2, 0, 0], dtype: 'int64' }],
+      attrs: { axis: 0 },
+    },
   ],
 });
 
@@ -128,15 +133,24 @@ export const gatherNDOp: Op<GatherNDAttrs> = defineOp<GatherNDAttrs>({
     const inner = sizeOf(namedShape(x!.shape, shape, batchDims));
     const result: number[] = [];
     forEachIndex(shape.slice(0, -1), (index, flat) => {
-      const tuple = Array.from({ length: width }, (_, i) => wrapIndex(indices!.data[flat * width + i]!, x!.shape[batchDims + i]!));
+      const tuple = Array.from({ length: width }, (_, i) =>
+        wrapIndex(indices!.data[flat * width + i]!, x!.shape[batchDims + i]!),
+      );
       const start = flatIndex([...index.slice(0, batchDims), ...tuple], strides.slice(0, batchDims + width));
       for (let i = 0; i < inner; i++) result.push(x!.data[start + i]!);
     });
     return result;
   },
   samples: [
-    { inputs: [{ shape: [3, 2, 4] }, { shape: [2, 2], values: [0, 1, 2, 0], dtype: 'int64' }], attrs: { batchDims: 0 } },
-    { name: 'batch axes', inputs: [{ shape: [2, 3, 2] }, { shape: [2, 2, 1], values: [0, 2, 1, 1], dtype: 'int64' }], attrs: { batchDims: 1 } },
+    {
+      inputs: [{ shape: [3, 2, 4] }, { shape: [2, 2], values: [0, 1, 2, 0], dtype: 'int64' }],
+      attrs: { batchDims: 0 },
+    },
+    {
+      name: 'batch axes',
+      inputs: [{ shape: [2, 3, 2] }, { shape: [2, 2, 1], values: [0, 2, 1, 1], dtype: 'int64' }],
+      attrs: { batchDims: 1 },
+    },
   ],
 });
 
@@ -144,7 +158,11 @@ export const gatherNDOp: Op<GatherNDAttrs> = defineOp<GatherNDAttrs>({
 function withBatchIndices(indices: Tensor, batchDims: number): Tensor {
   const lead = indices.shape.slice(0, -1);
   const columns = Array.from({ length: batchDims }, (_, axis) => {
-    const positions = constant(Float64Array.from({ length: lead[axis]! }, (_, i) => i), [lead[axis]!, ...lead.slice(axis + 1).map(() => 1), 1], 'int64');
+    const positions = constant(
+      Float64Array.from({ length: lead[axis]! }, (_, i) => i),
+      [lead[axis]!, ...lead.slice(axis + 1).map(() => 1), 1],
+      'int64',
+    );
     return expand(positions, [...lead, 1]);
   });
   return concat([...columns, indices], -1);

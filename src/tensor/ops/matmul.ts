@@ -12,11 +12,17 @@ export const matmulOp = defineOp({
   infer: ([a, b]) => {
     const [m, k] = a!.shape.slice(-2);
     const [k2, n] = b!.shape.slice(-2);
-    if (k !== k2) throw new TypeError(`matmul: ${formatShape(a!.shape)} and ${formatShape(b!.shape)} do not chain, ${k} is not ${k2}.`);
+    if (k !== k2)
+      throw new TypeError(
+        `matmul: ${formatShape(a!.shape)} and ${formatShape(b!.shape)} do not chain, ${k} is not ${k2}.`,
+      );
     return { shape: [...broadcastShapes(a!.shape.slice(0, -2), b!.shape.slice(0, -2)), m!, n!], dtype: a!.dtype };
   },
   // da = dy bᵀ, db = aᵀ dy
-  gradient: [({ dy, x: [, b] }) => matmul(dy, swapAxes(b!, -1, -2)), ({ dy, x: [a] }) => matmul(swapAxes(a!, -1, -2), dy)],
+  gradient: [
+    ({ dy, x: [, b] }) => matmul(dy, swapAxes(b!, -1, -2)),
+    ({ dy, x: [a] }) => matmul(swapAxes(a!, -1, -2), dy),
+  ],
   lower: ({ e, inputs }) => e.node('MatMul', inputs),
   evaluate: ([a, b], _attrs, [spec]) => {
     const [m, n] = spec!.shape.slice(-2) as [number, number];
@@ -42,7 +48,8 @@ export const matmulOp = defineOp({
 
 /** Matrix product over the last two axes, NumPy's way: leading axes broadcast, a vector is a row on the left and a column on the right. */
 export function matmul(a: Tensor, b: Tensor): Tensor {
-  if (a.shape.length === 0 || b.shape.length === 0) throw new TypeError('matmul expects vectors or matrices, got a scalar.');
+  if (a.shape.length === 0 || b.shape.length === 0)
+    throw new TypeError('matmul expects vectors or matrices, got a scalar.');
   const left = a.shape.length === 1 ? reshape(a, [1, a.shape[0]!]) : a;
   const right = b.shape.length === 1 ? reshape(b, [b.shape[0]!, 1]) : b;
   const product = apply(matmulOp, [left, right], {});
@@ -73,7 +80,10 @@ export const gemmOp = defineOp<GemmAttrs>({
   infer: ([a, b], { transA, transB }) => {
     const [m, k] = transA ? a!.shape.toReversed() : a!.shape;
     const [k2, n] = transB ? b!.shape.toReversed() : b!.shape;
-    if (k !== k2) throw new TypeError(`gemm: ${formatShape(a!.shape)} and ${formatShape(b!.shape)} do not chain, ${k} is not ${k2}.`);
+    if (k !== k2)
+      throw new TypeError(
+        `gemm: ${formatShape(a!.shape)} and ${formatShape(b!.shape)} do not chain, ${k} is not ${k2}.`,
+      );
     return { shape: [m!, n!], dtype: a!.dtype };
   },
   gradient: 'decomposed',
@@ -90,15 +100,27 @@ export const gemmOp = defineOp<GemmAttrs>({
     return Float64Array.from({ length: m * n }, (_, at) => {
       const [i, j] = [Math.floor(at / n), at % n];
       let sum = 0;
-      for (let l = 0; l < k; l++) sum += a!.data[transA ? l * m + i : i * k + l]! * b!.data[transB ? j * k + l : l * n + j]!;
+      for (let l = 0; l < k; l++)
+        sum += a!.data[transA ? l * m + i : i * k + l]! * b!.data[transB ? j * k + l : l * n + j]!;
       const bias = c === undefined ? 0 : c.data[(cRows === 1 ? 0 : i) * cColumns + (cColumns === 1 ? 0 : j)]!;
       return alpha * sum + beta * bias;
     });
   },
   samples: [
-    { inputs: [{ shape: [2, 3] }, { shape: [4, 3] }, { shape: [4] }], attrs: { alpha: 1, beta: 1, transA: 0, transB: 1 } },
-    { name: 'scaled', inputs: [{ shape: [3, 2] }, { shape: [3, 4] }, { shape: [2, 1] }], attrs: { alpha: 0.5, beta: 2, transA: 1, transB: 0 } },
-    { name: 'no bias', inputs: [{ shape: [2, 3] }, { shape: [3, 4] }], attrs: { alpha: 2, beta: 1, transA: 0, transB: 0 } },
+    {
+      inputs: [{ shape: [2, 3] }, { shape: [4, 3] }, { shape: [4] }],
+      attrs: { alpha: 1, beta: 1, transA: 0, transB: 1 },
+    },
+    {
+      name: 'scaled',
+      inputs: [{ shape: [3, 2] }, { shape: [3, 4] }, { shape: [2, 1] }],
+      attrs: { alpha: 0.5, beta: 2, transA: 1, transB: 0 },
+    },
+    {
+      name: 'no bias',
+      inputs: [{ shape: [2, 3] }, { shape: [3, 4] }],
+      attrs: { alpha: 2, beta: 1, transA: 0, transB: 0 },
+    },
   ],
 });
 

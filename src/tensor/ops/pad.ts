@@ -1,6 +1,7 @@
 /** @file Padding by a constant, by reflection, by the edge or around; negative pads crop. */
-import { type Attrs, defineOp } from '../op.ts';
+
 import { isFloat } from '../dtype.ts';
+import { type Attrs, defineOp } from '../op.ts';
 import { formatShape } from '../shape.ts';
 import { apply, type Tensor } from '../tensor.ts';
 import { add } from './arithmetic.ts';
@@ -34,7 +35,10 @@ export const padOp = defineOp<PadAttrs>({
   name: 'pad',
   infer: ([x], { begin, end, mode }) => {
     const shape = x!.shape.map((size, axis) => size + begin[axis]! + end[axis]!);
-    if (shape.some((size) => size < 0)) throw new RangeError(`pad: ${formatShape(begin)} and ${formatShape(end)} crop more than ${formatShape(x!.shape)}.`);
+    if (shape.some((size) => size < 0))
+      throw new RangeError(
+        `pad: ${formatShape(begin)} and ${formatShape(end)} crop more than ${formatShape(x!.shape)}.`,
+      );
     const empty = x!.shape.findIndex((size, axis) => size === 0 && shape[axis]! > 0);
     if (mode !== 'constant' && empty !== -1) throw new RangeError(`pad: nothing to repeat along axis ${empty}.`);
     return { shape, dtype: x!.dtype };
@@ -47,7 +51,10 @@ export const padOp = defineOp<PadAttrs>({
   // The runtime's reflect and wrap are wrong where a pad exceeds the axis; cropping mixes badly with edge modes.
   decomposeOn: (_device, [x], { begin, end, mode }) =>
     mode !== 'constant' &&
-    (mode === 'wrap' || x!.shape.some((size, axis) => Math.max(begin[axis]!, end[axis]!) >= size || Math.min(begin[axis]!, end[axis]!) < 0)),
+    (mode === 'wrap' ||
+      x!.shape.some(
+        (size, axis) => Math.max(begin[axis]!, end[axis]!) >= size || Math.min(begin[axis]!, end[axis]!) < 0,
+      )),
   decompose: ([x], attrs) => attrs.begin.reduce((y, _, axis) => padAxis(y, axis, attrs), x!),
   simplify: ([x], { begin, end }) => ([...begin, ...end].every((p) => p === 0) ? x : undefined),
   evaluate: ([x], { begin, mode, value }, [spec]) =>
@@ -62,13 +69,29 @@ export const padOp = defineOp<PadAttrs>({
     ),
   samples: [
     { inputs: [{ shape: [2, 3, 4] }], attrs: { ...margins, mode: 'constant', value: 0.5 } },
-    { name: 'crop', inputs: [{ shape: [2, 3, 4] }], attrs: { begin: [0, -1, 1], end: [1, 0, -2], mode: 'constant', value: 0 } },
+    {
+      name: 'crop',
+      inputs: [{ shape: [2, 3, 4] }],
+      attrs: { begin: [0, -1, 1], end: [1, 0, -2], mode: 'constant', value: 0 },
+    },
     { name: 'reflect', inputs: [{ shape: [2, 3, 4] }], attrs: { ...margins, mode: 'reflect' } },
     { name: 'edge', inputs: [{ shape: [2, 3, 4] }], attrs: { ...margins, mode: 'edge' } },
     { name: 'wrap', inputs: [{ shape: [2, 3, 4] }], attrs: { ...margins, mode: 'wrap' } },
-    { name: 'reflect, wider than the axis', inputs: [{ shape: [3, 2] }], attrs: { begin: [5, 3], end: [4, 0], mode: 'reflect', value: 0 } },
-    { name: 'wrap, wider than the axis', inputs: [{ shape: [3] }], attrs: { begin: [4], end: [7], mode: 'wrap', value: 0 } },
-    { name: 'edge and crop', inputs: [{ shape: [4, 3] }], attrs: { begin: [-1, 2], end: [2, -1], mode: 'edge', value: 0 } },
+    {
+      name: 'reflect, wider than the axis',
+      inputs: [{ shape: [3, 2] }],
+      attrs: { begin: [5, 3], end: [4, 0], mode: 'reflect', value: 0 },
+    },
+    {
+      name: 'wrap, wider than the axis',
+      inputs: [{ shape: [3] }],
+      attrs: { begin: [4], end: [7], mode: 'wrap', value: 0 },
+    },
+    {
+      name: 'edge and crop',
+      inputs: [{ shape: [4, 3] }],
+      attrs: { begin: [-1, 2], end: [2, -1], mode: 'edge', value: 0 },
+    },
   ],
 });
 
@@ -91,7 +114,12 @@ function source(i: number, size: number, mode: PadMode): number {
 }
 
 /** Runs [first, count, step] of source positions that one padded axis consists of, in order. */
-function runs(size: number, begin: number, end: number, mode: PadMode): { first: number; count: number; step: -1 | 0 | 1 }[] {
+function runs(
+  size: number,
+  begin: number,
+  end: number,
+  mode: PadMode,
+): { first: number; count: number; step: -1 | 0 | 1 }[] {
   const positions = Array.from({ length: size + begin + end }, (_, i) => source(i - begin, size, mode));
   const list: { first: number; count: number; step: -1 | 0 | 1 }[] = [];
   for (const position of positions) {
@@ -135,7 +163,8 @@ function unpad(dy: Tensor, x: Tensor, attrs: PadAttrs): Tensor {
     for (const { first, count, step } of runs(size, begin[axis]!, end[axis]!, mode)) {
       const part = slice(folded, { axes: [axis], starts: [at], ends: [at + count] });
       at += count;
-      const back = step === 0 ? reduceSum(part, { axes: [axis], keepDims: true }) : step < 0 ? flip(part, [axis]) : part;
+      const back =
+        step === 0 ? reduceSum(part, { axes: [axis], keepDims: true }) : step < 0 ? flip(part, [axis]) : part;
       const low = step < 0 ? first - count + 1 : first;
       const none = folded.shape.map(() => 0);
       const placed = pad(back, { begin: none.with(axis, low), end: none.with(axis, size - low - back.shape[axis]!) });

@@ -8,11 +8,11 @@ import { equal, where } from './compare.ts';
 import {
   evaluateReduce,
   type ReduceAttrs,
-  reduceAttrs,
   type ReduceOptions,
+  reduceAttrs,
+  reducedShape,
   reduceSamples,
   reduceSum,
-  reducedShape,
   spread,
 } from './reduce.ts';
 import { reshape } from './reshape.ts';
@@ -22,7 +22,11 @@ import { abs, exp, log } from './unary.ts';
 const apartSamples: readonly [Sample, ...Sample[]] = [
   { inputs: [{ shape: [2, 3, 4], distinct: true }], attrs: { axes: [1], keepDims: false } },
   { name: 'everything', inputs: [{ shape: [2, 3], distinct: true }], attrs: { axes: [0, 1], keepDims: true } },
-  { name: 'ties', inputs: [{ shape: [2, 3], values: [1, 1, 0, 2, 2, 2], fixed: true }], attrs: { axes: [1], keepDims: false } },
+  {
+    name: 'ties',
+    inputs: [{ shape: [2, 3], values: [1, 1, 0, 2, 2, 2], fixed: true }],
+    attrs: { axes: [1], keepDims: false },
+  },
 ];
 
 function defineExtreme(name: string, onnx: string, f: (values: number[]) => number): Op<ReduceAttrs> {
@@ -65,8 +69,16 @@ export const reduceProdOp: Op<ReduceAttrs> = defineOp<ReduceAttrs>({
   lower: ({ e, inputs: [x], attrs: { axes, keepDims } }) =>
     e.node('ReduceProd', [x!, e.constant(axes)], { keepdims: Number(keepDims), noop_with_empty_axes: 1 }),
   simplify: ([x], { axes }) => (axes.length === 0 ? x : undefined),
-  evaluate: ([x], attrs) => evaluateReduce(x!, attrs, (values) => values.reduce((product, value) => product * value, 1)),
-  samples: [...reduceSamples, { name: 'zeros', inputs: [{ shape: [3, 3], values: [0, 2, 3, 0, 0, 4, 1, 2, 3] }], attrs: { axes: [1], keepDims: false } }],
+  evaluate: ([x], attrs) =>
+    evaluateReduce(x!, attrs, (values) => values.reduce((product, value) => product * value, 1)),
+  samples: [
+    ...reduceSamples,
+    {
+      name: 'zeros',
+      inputs: [{ shape: [3, 3], values: [0, 2, 3, 0, 0, 4, 1, 2, 3] }],
+      attrs: { axes: [1], keepDims: false },
+    },
+  ],
 });
 
 /** For each element the product of all others that are reduced with it; right also where some are zero. */
@@ -75,9 +87,19 @@ function productOfOthers(x: Tensor, { axes }: ReduceAttrs): Tensor {
   const perm = [...kept, ...axes];
   const count = sizeOf(axes.map((axis) => x.shape[axis]!));
   const rows = reshape(transpose(x, perm), [sizeOf(kept.map((axis) => x.shape[axis]!)), 1, count]);
-  const diagonal = constant(Float64Array.from({ length: count * count }, (_, i) => Number(i % (count + 1) === 0)), [count, count], x.dtype);
+  const diagonal = constant(
+    Float64Array.from({ length: count * count }, (_, i) => Number(i % (count + 1) === 0)),
+    [count, count],
+    x.dtype,
+  );
   const others = reduceProd(add(mul(rows, sub(1, diagonal)), diagonal), { axes: [2] });
-  return transpose(reshape(others, perm.map((axis) => x.shape[axis]!)), perm.map((_, axis) => perm.indexOf(axis)));
+  return transpose(
+    reshape(
+      others,
+      perm.map((axis) => x.shape[axis]!),
+    ),
+    perm.map((_, axis) => perm.indexOf(axis)),
+  );
 }
 
 /** Product along axes. */
@@ -92,13 +114,27 @@ export const logSumExpOp: Op<ReduceAttrs> = defineOp<ReduceAttrs>({
   gradient: [({ dy, y, x: [x], attrs }) => mul(spread(dy, x!, attrs), exp(sub(x!, spread(y, x!, attrs))))],
   lower: ({ e, inputs: [x], attrs: { axes, keepDims } }) =>
     e.node('ReduceLogSumExp', [x!, e.constant(axes)], { keepdims: Number(keepDims), noop_with_empty_axes: 1 }),
+  // The GPU's kernel overflows for large values.
+  decompose: ([x], attrs) => {
+    const top = reduceMax(x!, { axes: attrs.axes, keepDims: true });
+    const sum = reduceSum(exp(sub(x!, top)), attrs);
+    return add(log(sum), reshape(top, reducedShape(x!.shape, attrs)));
+  },
+  decomposeOn: (device) => device === 'webgpu',
   simplify: ([x], { axes }) => (axes.length === 0 ? x : undefined),
   evaluate: ([x], attrs) =>
     evaluateReduce(x!, attrs, (values) => {
       const top = Math.max(...values);
       return Number.isFinite(top) ? top + Math.log(values.reduce((sum, value) => sum + Math.exp(value - top), 0)) : top;
     }),
-  samples: [...reduceSamples, { name: 'large values', inputs: [{ shape: [2, 3], values: [300, 301, 299, -300, -301, -299] }], attrs: { axes: [1], keepDims: false } }],
+  samples: [
+    ...reduceSamples,
+    {
+      name: 'large values',
+      inputs: [{ shape: [2, 3], values: [300, 301, 299, -300, -301, -299] }],
+      attrs: { axes: [1], keepDims: false },
+    },
+  ],
 });
 
 /** Logarithm of the sum of exponentials along axes, without overflow. */
@@ -129,7 +165,8 @@ export const reduceL2Op: Op<ReduceAttrs> = defineOp<ReduceAttrs>({
   lower: ({ e, inputs: [x], attrs: { axes, keepDims } }) =>
     e.node('ReduceL2', [x!, e.constant(axes)], { keepdims: Number(keepDims), noop_with_empty_axes: 1 }),
   simplify: ([x], { axes }) => (axes.length === 0 ? abs(x!) : undefined),
-  evaluate: ([x], attrs) => evaluateReduce(x!, attrs, (values) => Math.sqrt(values.reduce((sum, value) => sum + value * value, 0))),
+  evaluate: ([x], attrs) =>
+    evaluateReduce(x!, attrs, (values) => Math.sqrt(values.reduce((sum, value) => sum + value * value, 0))),
   samples: reduceSamples,
 });
 

@@ -1,6 +1,7 @@
 /** @file Reductions along axes: sum, mean, maximum, minimum, product, log-sum-exp and norms. */
-import { type Attrs, defineOp, type Op, type Sample } from '../op.ts';
+
 import type { HostTensor } from '../host.ts';
+import { type Attrs, defineOp, type Op, type Sample } from '../op.ts';
 import { normalizeAxes, type Shape, sizeOf, stridesOf } from '../shape.ts';
 import { apply, type Tensor } from '../tensor.ts';
 import { div } from './arithmetic.ts';
@@ -21,7 +22,9 @@ export interface ReduceOptions {
 
 /** Shape after a reduction. */
 export function reducedShape(shape: Shape, { axes, keepDims }: ReduceAttrs): number[] {
-  return keepDims ? shape.map((size, axis) => (axes.includes(axis) ? 1 : size)) : shape.filter((_, axis) => !axes.includes(axis));
+  return keepDims
+    ? shape.map((size, axis) => (axes.includes(axis) ? 1 : size))
+    : shape.filter((_, axis) => !axes.includes(axis));
 }
 
 /** Attributes from what a caller wrote. */
@@ -35,7 +38,11 @@ export function spread(y: Tensor, x: Tensor, { axes }: ReduceAttrs): Tensor {
 }
 
 /** Gathers, for each output position, the values that are reduced into it. */
-export function evaluateReduce(x: HostTensor, { axes }: ReduceAttrs, reduce: (values: number[]) => number): Float64Array {
+export function evaluateReduce(
+  x: HostTensor,
+  { axes }: ReduceAttrs,
+  reduce: (values: number[]) => number,
+): Float64Array {
   const strides = stridesOf(reducedShape(x.shape, { axes, keepDims: true }));
   const groups: number[][] = Array.from({ length: sizeOf(reducedShape(x.shape, { axes, keepDims: true })) }, () => []);
   const xStrides = stridesOf(x.shape);

@@ -1,6 +1,6 @@
 /** @file The same elements under another shape. */
 import { type Attrs, defineOp } from '../op.ts';
-import { formatShape, sameShape, type Shape, sizeOf } from '../shape.ts';
+import { formatShape, type Shape, sameShape, sizeOf } from '../shape.ts';
 import { apply, type Tensor } from '../tensor.ts';
 
 interface ReshapeAttrs extends Attrs {
@@ -11,7 +11,9 @@ export const reshapeOp = defineOp<ReshapeAttrs>({
   name: 'reshape',
   infer: ([x], { shape }) => {
     if (sizeOf(x!.shape) !== sizeOf(shape)) {
-      throw new TypeError(`reshape: ${formatShape(x!.shape)} has another number of elements than ${formatShape(shape)}.`);
+      throw new TypeError(
+        `reshape: ${formatShape(x!.shape)} has another number of elements than ${formatShape(shape)}.`,
+      );
     }
     return { shape, dtype: x!.dtype };
   },

@@ -59,7 +59,11 @@ export const scatterElementsOp: Op<ScatterElementsAttrs> = defineOp<ScatterEleme
   },
   samples: [
     { inputs: elementInputs, attrs: { axis: 0, reduction: 'none' } },
-    { name: 'add, with repeats', inputs: [{ shape: [2, 4] }, { shape: [2, 3], values: [1, 1, 0, 2, 3, 2], dtype: 'int64' }, { shape: [2, 3] }], attrs: { axis: 1, reduction: 'add' } },
+    {
+      name: 'add, with repeats',
+      inputs: [{ shape: [2, 4] }, { shape: [2, 3], values: [1, 1, 0, 2, 3, 2], dtype: 'int64' }, { shape: [2, 3] }],
+      attrs: { axis: 1, reduction: 'add' },
+    },
     { name: 'max', inputs: elementInputs.map((x) => ({ ...x, fixed: true })), attrs: { axis: 0, reduction: 'max' } },
     { name: 'mul', inputs: elementInputs.map((x) => ({ ...x, fixed: true })), attrs: { axis: 0, reduction: 'mul' } },
   ],
@@ -84,7 +88,9 @@ export const scatterNDOp: Op<ScatterNDAttrs> = defineOp<ScatterNDAttrs>({
   infer: ([x, indices, updates]) => {
     const expected = [...indices!.shape.slice(0, -1), ...x!.shape.slice(indices!.shape.at(-1))];
     if (sizeOf(expected) !== sizeOf(updates!.shape)) {
-      throw new TypeError(`scatterND expects updates of shape [${expected.join(', ')}], got [${updates!.shape.join(', ')}].`);
+      throw new TypeError(
+        `scatterND expects updates of shape [${expected.join(', ')}], got [${updates!.shape.join(', ')}].`,
+      );
     }
     return { shape: x!.shape, dtype: x!.dtype };
   },
@@ -108,14 +114,30 @@ export const scatterNDOp: Op<ScatterNDAttrs> = defineOp<ScatterNDAttrs>({
     for (let row = 0; row < indices!.data.length / width; row++) {
       const tuple = Array.from({ length: width }, (_, i) => wrapIndex(indices!.data[row * width + i]!, x!.shape[i]!));
       const start = flatIndex(tuple, strides);
-      for (let i = 0; i < inner; i++) result[start + i] = combine[reduction](result[start + i]!, updates!.data[row * inner + i]!);
+      for (let i = 0; i < inner; i++)
+        result[start + i] = combine[reduction](result[start + i]!, updates!.data[row * inner + i]!);
     }
     return result;
   },
   samples: [
-    { inputs: [{ shape: [4, 3] }, { shape: [2, 1], values: [3, 1], dtype: 'int64' }, { shape: [2, 3] }], attrs: { reduction: 'none' } },
-    { name: 'add, with repeats', inputs: [{ shape: [4, 3] }, { shape: [3, 2], values: [0, 1, 0, 1, 3, 2], dtype: 'int64' }, { shape: [3] }], attrs: { reduction: 'add' } },
-    { name: 'min', inputs: [{ shape: [4], fixed: true }, { shape: [2, 1], values: [0, 2], dtype: 'int64' }, { shape: [2], fixed: true }], attrs: { reduction: 'min' } },
+    {
+      inputs: [{ shape: [4, 3] }, { shape: [2, 1], values: [3, 1], dtype: 'int64' }, { shape: [2, 3] }],
+      attrs: { reduction: 'none' },
+    },
+    {
+      name: 'add, with repeats',
+      inputs: [{ shape: [4, 3] }, { shape: [3, 2], values: [0, 1, 0, 1, 3, 2], dtype: 'int64' }, { shape: [3] }],
+      attrs: { reduction: 'add' },
+    },
+    {
+      name: 'min',
+      inputs: [
+        { shape: [4], fixed: true },
+        { shape: [2, 1], values: [0, 2], dtype: 'int64' },
+        { shape: [2], fixed: true },
+      ],
+      attrs: { reduction: 'min' },
+    },
   ],
 });
 

@@ -1,6 +1,6 @@
 /** @file Slices with steps, also backwards. */
 import { type Attrs, defineOp } from '../op.ts';
-import { normalizeAxis, sizeOf, type Shape } from '../shape.ts';
+import { normalizeAxis, type Shape, sizeOf } from '../shape.ts';
 import { apply, type Tensor } from '../tensor.ts';
 import { rearrange } from './indexing.ts';
 import { pad } from './pad.ts';
@@ -27,7 +27,9 @@ export const sliceOp = defineOp<SliceAttrs>({
   infer: ([x], { counts }) => ({ shape: counts, dtype: x!.dtype }),
   gradient: [({ dy, x: [x], attrs }) => unslice(dy, x!.shape, attrs)],
   lower: ({ e, inputs: [x], x: [tensor], attrs: { begins, counts, steps } }) => {
-    const axes = begins.flatMap((_, axis) => (begins[axis] === 0 && counts[axis] === tensor!.shape[axis] && steps[axis] === 1 ? [] : [axis]));
+    const axes = begins.flatMap((_, axis) =>
+      begins[axis] === 0 && counts[axis] === tensor!.shape[axis] && steps[axis] === 1 ? [] : [axis],
+    );
     const pick = (values: readonly number[]) => e.constant(axes.map((axis) => values[axis]!));
     const ends = begins.map((begin, axis) => {
       const last = begin + counts[axis]! * steps[axis]!;
@@ -36,8 +38,13 @@ export const sliceOp = defineOp<SliceAttrs>({
     return e.node('Slice', [x!, pick(begins), pick(ends), e.constant(axes), pick(steps)]);
   },
   simplify: ([x], { begins, counts, steps }) =>
-    begins.every((begin, axis) => begin === 0 && counts[axis] === x!.shape[axis] && (steps[axis] === 1 || counts[axis] === 1)) ? x : undefined,
-  evaluate: ([x], { begins, counts, steps }) => rearrange(x!, counts, (index) => index.map((i, axis) => begins[axis]! + i * steps[axis]!)),
+    begins.every(
+      (begin, axis) => begin === 0 && counts[axis] === x!.shape[axis] && (steps[axis] === 1 || counts[axis] === 1),
+    )
+      ? x
+      : undefined,
+  evaluate: ([x], { begins, counts, steps }) =>
+    rearrange(x!, counts, (index) => index.map((i, axis) => begins[axis]! + i * steps[axis]!)),
   samples: [
     { inputs: [{ shape: [4, 5] }], attrs: { begins: [1, 0], counts: [2, 5], steps: [1, 1] } },
     { name: 'steps', inputs: [{ shape: [4, 7] }], attrs: { begins: [0, 1], counts: [4, 3], steps: [1, 2] } },
@@ -59,7 +66,11 @@ function unslice(dy: Tensor, shape: Shape, { begins, counts, steps }: SliceAttrs
     const rest = spread.shape.slice(axis + 1);
     const column = reshape(spread, [...lead, counts[axis]!, 1, ...rest]);
     const zeros = new Array<number>(column.shape.length).fill(0);
-    const padded = reshape(pad(column, { begin: zeros, end: zeros.with(axis + 1, gap - 1) }), [...lead, counts[axis]! * gap, ...rest]);
+    const padded = reshape(pad(column, { begin: zeros, end: zeros.with(axis + 1, gap - 1) }), [
+      ...lead,
+      counts[axis]! * gap,
+      ...rest,
+    ]);
     spread = slice(padded, { axes: [axis], starts: [0], ends: [(counts[axis]! - 1) * gap + 1] });
   });
   return pad(spread, { begin: firsts, end: shape.map((size, axis) => size - firsts[axis]! - spread.shape[axis]!) });
@@ -95,5 +106,8 @@ export function flip(x: Tensor, axes: readonly number[]): Tensor {
 export function take(x: Tensor, index: number, axis: number): Tensor {
   const at = normalizeAxis(axis, x.shape.length);
   const start = index < 0 ? index + x.shape[at]! : index;
-  return reshape(slice(x, { axes: [at], starts: [start], ends: [start + 1] }), [...x.shape.slice(0, at), ...x.shape.slice(at + 1)]);
+  return reshape(slice(x, { axes: [at], starts: [start], ends: [start + 1] }), [
+    ...x.shape.slice(0, at),
+    ...x.shape.slice(at + 1),
+  ]);
 }

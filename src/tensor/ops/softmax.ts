@@ -1,4 +1,6 @@
 /** @file Softmax and its logarithm along an axis, and the position of an extreme. */
+
+import type { HostTensor } from '../host.ts';
 import { type Attrs, defineOp, type Op } from '../op.ts';
 import { normalizeAxis } from '../shape.ts';
 import { apply, type Tensor } from '../tensor.ts';
@@ -7,7 +9,6 @@ import { forEachIndex } from './indexing.ts';
 import { evaluateReduce, reducedShape, reduceSum } from './reduce.ts';
 import { logSumExp, reduceL1, reduceL2 } from './reduce-extrema.ts';
 import { exp } from './unary.ts';
-import type { HostTensor } from '../host.ts';
 
 interface AxisAttrs extends Attrs {
   readonly axis: number;
@@ -91,11 +92,18 @@ function defineArg(name: string, onnx: string, better: (a: number, b: number) =>
       e.node(onnx, inputs, { axis, keepdims: Number(keepDims), select_last_index: Number(last) }),
     evaluate: ([x], { axis, last }) =>
       evaluateReduce(x!, { axes: [axis], keepDims: true }, (values) =>
-        values.reduce((best, value, i) => (better(value, values[best]!) || (last && value === values[best]) ? i : best), 0),
+        values.reduce(
+          (best, value, i) => (better(value, values[best]!) || (last && value === values[best]) ? i : best),
+          0,
+        ),
       ),
     samples: [
       { inputs: [{ shape: [3, 4], distinct: true, fixed: true }], attrs: { axis: 1, keepDims: false, last: false } },
-      { name: 'ties', inputs: [{ shape: [1, 4], values: [1, 2, 2, 1], fixed: true }], attrs: { axis: 1, keepDims: true, last: true } },
+      {
+        name: 'ties',
+        inputs: [{ shape: [1, 4], values: [1, 2, 2, 1], fixed: true }],
+        attrs: { axis: 1, keepDims: true, last: true },
+      },
     ],
   });
 }
@@ -122,7 +130,10 @@ export function argmin(x: Tensor, { axis = -1, keepDims = false, last = false }:
 }
 
 /** x over its l1 or l2 norm along an axis. */
-export function lpNormalize(x: Tensor, { axis = -1, p = 2 }: { readonly axis?: number; readonly p?: 1 | 2 } = {}): Tensor {
+export function lpNormalize(
+  x: Tensor,
+  { axis = -1, p = 2 }: { readonly axis?: number; readonly p?: 1 | 2 } = {},
+): Tensor {
   return div(x, (p === 1 ? reduceL1 : reduceL2)(x, { axes: [axis], keepDims: true }));
 }
 
@@ -168,7 +179,8 @@ export const triluOp: Op<TriluAttrs> = defineOp<TriluAttrs>({
   name: 'trilu',
   infer: ([x]) => ({ shape: x!.shape, dtype: x!.dtype }),
   gradient: [({ dy, attrs: { k, upper } }) => trilu(dy, { k, upper })],
-  lower: ({ e, inputs: [x], attrs: { k, upper } }) => e.node('Trilu', [x!, e.constant([k], 'int64', [])], { upper: Number(upper) }),
+  lower: ({ e, inputs: [x], attrs: { k, upper } }) =>
+    e.node('Trilu', [x!, e.constant([k], 'int64', [])], { upper: Number(upper) }),
   evaluate: ([x], { k, upper }) => {
     const result = x!.data.slice();
     forEachIndex(x!.shape, (index, flat) => {

@@ -30,14 +30,24 @@ export const stepOp: Op<StepAttrs> = defineOp<StepAttrs>({
   infer: ([y]) => ({ shape: y!.shape, dtype: y!.dtype }),
   gradient: 'zero',
   lower: {
-    default: (args) => (args.x[0]!.dtype === 'float32' && Math.abs(args.attrs.at) < 2 ** 24 ? ramp(args) : compare(args)),
+    default: (args) =>
+      args.x[0]!.dtype === 'float32' && Math.abs(args.attrs.at) < 2 ** 24 ? ramp(args) : compare(args),
     webgpu: compare,
   },
-  evaluate: ([y], { at, falling }) => y!.data.map((value) => Number(falling ? value < Math.fround(at) : value > Math.fround(at))),
+  evaluate: ([y], { at, falling }) =>
+    y!.data.map((value) => Number(falling ? value < Math.fround(at) : value > Math.fround(at))),
   samples: [
     { inputs: [{ shape: [6], values: [-1, -1e-20, 0, 1e-20, 0.5, 7] }], attrs: { at: 0, falling: false } },
-    { name: 'falling', inputs: [{ shape: [5], values: [0, 5.999999, 6, 6.000001, 9] }], attrs: { at: 6, falling: true } },
-    { name: 'double', inputs: [{ shape: [3], values: [-1, 0, 1], dtype: 'float64', fixed: true }], attrs: { at: 0, falling: false } },
+    {
+      name: 'falling',
+      inputs: [{ shape: [5], values: [0, 5.999999, 6, 6.000001, 9] }],
+      attrs: { at: 6, falling: true },
+    },
+    {
+      name: 'double',
+      inputs: [{ shape: [3], values: [-1, 0, 1], dtype: 'float64', fixed: true }],
+      attrs: { at: 0, falling: false },
+    },
   ],
 });
 

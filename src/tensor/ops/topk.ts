@@ -17,9 +17,15 @@ export const topKOp: Op<TopKAttrs> = defineOp<TopKAttrs>({
   infer: ([x], { k, axis }) => {
     if (k > x!.shape[axis]!) throw new RangeError(`topK: ${k} elements of an axis of ${x!.shape[axis]}.`);
     const shape = x!.shape.with(axis, k);
-    return [{ shape, dtype: x!.dtype }, { shape, dtype: 'int64' }];
+    return [
+      { shape, dtype: x!.dtype },
+      { shape, dtype: 'int64' },
+    ];
   },
-  gradient: [({ dys: [dy], ys: [, indices], x: [x], attrs: { axis } }) => scatterElements(zeros(x!.shape, x!.dtype), indices!, dy!, { axis, reduction: 'add' })],
+  gradient: [
+    ({ dys: [dy], ys: [, indices], x: [x], attrs: { axis } }) =>
+      scatterElements(zeros(x!.shape, x!.dtype), indices!, dy!, { axis, reduction: 'add' }),
+  ],
   lower: ({ e, inputs: [x], attrs: { k, axis, largest } }) =>
     e.nodes('TopK', [x!, e.constant([k])], { axis, largest: Number(largest), sorted: 1 }, [true, true]),
   evaluate: ([x], { k, axis, largest }, [spec]) => {
@@ -28,7 +34,10 @@ export const topKOp: Op<TopKAttrs> = defineOp<TopKAttrs>({
     const values = new Float64Array(spec!.shape.reduce((product, n) => product * n, 1));
     const indices = new Float64Array(values.length);
     forEachIndex(x!.shape.with(axis, 1), (index) => {
-      const line = Array.from({ length: x!.shape[axis]! }, (_, i) => ({ i, value: x!.data[flatIndex(index.with(axis, i), strides)]! }));
+      const line = Array.from({ length: x!.shape[axis]! }, (_, i) => ({
+        i,
+        value: x!.data[flatIndex(index.with(axis, i), strides)]!,
+      }));
       line.sort((a, b) => (largest ? b.value - a.value : a.value - b.value) || a.i - b.i);
       for (let i = 0; i < k; i++) {
         const at = flatIndex(index.with(axis, i), outStrides);
@@ -40,11 +49,19 @@ export const topKOp: Op<TopKAttrs> = defineOp<TopKAttrs>({
   },
   samples: [
     { inputs: [{ shape: [2, 5], distinct: true }], attrs: { k: 3, axis: 1, largest: true } },
-    { name: 'smallest, outer axis', inputs: [{ shape: [4, 2], distinct: true }], attrs: { k: 2, axis: 0, largest: false } },
+    {
+      name: 'smallest, outer axis',
+      inputs: [{ shape: [4, 2], distinct: true }],
+      attrs: { k: 2, axis: 0, largest: false },
+    },
   ],
 });
 
 /** The k largest (or smallest) elements along an axis, in order, and their positions (int64). */
-export function topK(x: Tensor, k: number, { axis = -1, largest = true } = {}): readonly [values: Tensor, indices: Tensor] {
+export function topK(
+  x: Tensor,
+  k: number,
+  { axis = -1, largest = true } = {},
+): readonly [values: Tensor, indices: Tensor] {
   return applyMany(topKOp, [x], { k, axis: normalizeAxis(axis, x.shape.length), largest }) as readonly [Tensor, Tensor];
 }

@@ -20,7 +20,12 @@ export const transposeOp: Op<TransposeAttrs> = defineOp<TransposeAttrs>({
   simplify: ([x], { perm }) => {
     if (perm.every((axis, i) => axis === i)) return x;
     const { op, inputs, attrs } = x!.node;
-    return op === transposeOp ? transpose(inputs[0]!, perm.map((axis) => (attrs as TransposeAttrs).perm[axis]!)) : undefined;
+    return op === transposeOp
+      ? transpose(
+          inputs[0]!,
+          perm.map((axis) => (attrs as TransposeAttrs).perm[axis]!),
+        )
+      : undefined;
   },
   evaluate: ([x], { perm }, [spec]) => rearrange(x!, spec!.shape, (index) => inverse(perm).map((axis) => index[axis]!)),
   samples: [{ inputs: [{ shape: [2, 3, 4] }], attrs: { perm: [2, 0, 1] } }],

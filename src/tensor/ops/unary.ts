@@ -30,7 +30,6 @@ function defineUnary(name: string, { onnx, f, dx, range, webgpu, tolerance }: Un
   });
 }
 
-
 const oneMinusSquare = (x: Tensor) => sub(1, square(x));
 
 export const absOp = defineUnary('abs', {
@@ -70,8 +69,19 @@ export const erfOp = defineUnary('erf', {
   dx: (dy, x) => mul(dy, mul(exp(neg(square(x))), 2 / Math.sqrt(Math.PI))),
 });
 export const sinOp = defineUnary('sin', { onnx: 'Sin', f: Math.sin, dx: (dy, x) => mul(dy, cos(x)), tolerance: 3e-4 });
-export const cosOp = defineUnary('cos', { onnx: 'Cos', f: Math.cos, dx: (dy, x) => neg(mul(dy, sin(x))), tolerance: 3e-4 });
-export const tanOp = defineUnary('tan', { onnx: 'Tan', f: Math.tan, dx: (dy, _x, y) => mul(dy, add(1, square(y))), range: [-1, 1] });
+export const cosOp = defineUnary('cos', {
+  onnx: 'Cos',
+  f: Math.cos,
+  dx: (dy, x) => neg(mul(dy, sin(x))),
+  tolerance: 3e-4,
+});
+export const tanOp = defineUnary('tan', {
+  onnx: 'Tan',
+  f: Math.tan,
+  dx: (dy, _x, y) => mul(dy, add(1, square(y))),
+  range: [-1, 1],
+  tolerance: 1e-4,
+});
 export const asinOp = defineUnary('asin', {
   onnx: 'Asin',
   f: Math.asin,
@@ -82,12 +92,17 @@ export const acosOp = defineUnary('acos', {
   onnx: 'Acos',
   f: Math.acos,
   dx: (dy, x) => neg(div(dy, sqrt(oneMinusSquare(x)))),
+  tolerance: 1e-4,
   range: [-0.8, 0.8],
 });
 export const atanOp = defineUnary('atan', { onnx: 'Atan', f: Math.atan, dx: (dy, x) => div(dy, add(1, square(x))) });
 export const sinhOp = defineUnary('sinh', { onnx: 'Sinh', f: Math.sinh, dx: (dy, x) => mul(dy, cosh(x)) });
 export const coshOp = defineUnary('cosh', { onnx: 'Cosh', f: Math.cosh, dx: (dy, x) => mul(dy, sinh(x)) });
-export const asinhOp = defineUnary('asinh', { onnx: 'Asinh', f: Math.asinh, dx: (dy, x) => div(dy, sqrt(add(square(x), 1))) });
+export const asinhOp = defineUnary('asinh', {
+  onnx: 'Asinh',
+  f: Math.asinh,
+  dx: (dy, x) => div(dy, sqrt(add(square(x), 1))),
+});
 export const acoshOp = defineUnary('acosh', {
   onnx: 'Acosh',
   f: Math.acosh,

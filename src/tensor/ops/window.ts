@@ -21,14 +21,18 @@ export interface WindowOptions {
 export function windowOf(options: WindowOptions, rank: number): Window {
   const each = (value: number | readonly number[] | undefined, fallback: number, what: string) => {
     const list = typeof value === 'object' ? value : new Array<number>(rank).fill(value ?? fallback);
-    if (list.length !== rank) throw new TypeError(`${what} expects ${rank} numbers, one per spatial axis, got ${list.length}.`);
+    if (list.length !== rank)
+      throw new TypeError(`${what} expects ${rank} numbers, one per spatial axis, got ${list.length}.`);
     return list;
   };
   const { pads } = options;
   return {
     strides: each(options.strides, 1, 'strides'),
     dilations: each(options.dilations, 1, 'dilations'),
-    pads: typeof pads === 'object' && pads.length === 2 * rank ? pads : [...each(pads, 0, 'pads'), ...each(pads, 0, 'pads')],
+    pads:
+      typeof pads === 'object' && pads.length === 2 * rank
+        ? pads
+        : [...each(pads, 0, 'pads'), ...each(pads, 0, 'pads')],
   };
 }
 
@@ -41,7 +45,12 @@ export function windowExtent(kernel: number, dilation: number): number {
  * Number of window positions along each spatial axis.
  * With `ceilMode` a last partial window counts if it starts inside the input or its left padding (ONNX, PyTorch).
  */
-export function windowCounts(spatial: Shape, kernel: Shape, { strides, pads, dilations }: Window, ceilMode = false): number[] {
+export function windowCounts(
+  spatial: Shape,
+  kernel: Shape,
+  { strides, pads, dilations }: Window,
+  ceilMode = false,
+): number[] {
   return spatial.map((size, i) => {
     const padded = size + pads[i]! + pads[i + spatial.length]!;
     const steps = (padded - windowExtent(kernel[i]!, dilations[i]!)) / strides[i]!;
@@ -49,7 +58,9 @@ export function windowCounts(spatial: Shape, kernel: Shape, { strides, pads, dil
     const partial = ceilMode && !Number.isInteger(steps) && count * strides[i]! < size + pads[i]!;
     const result = partial ? count + 1 : count;
     if (result < 1) {
-      throw new RangeError(`A window of ${formatShape(kernel)} does not fit into ${formatShape(spatial)} with pads ${formatShape(pads)}.`);
+      throw new RangeError(
+        `A window of ${formatShape(kernel)} does not fit into ${formatShape(spatial)} with pads ${formatShape(pads)}.`,
+      );
     }
     return result;
   });
