@@ -100,7 +100,7 @@ export function not(x: Tensor): Tensor {
   return apply(notOp, [x], {});
 }
 /** Whether a value is NaN, as bool. */
-export function isNaN(x: Tensor): Tensor {
+export function isNan(x: Tensor): Tensor {
   return apply(isNaNOp, [x], {});
 }
 
