@@ -2,6 +2,7 @@
 import { writeGraph } from '../onnx/write-graph.ts';
 import type { DType } from '../tensor/dtype.ts';
 import type { Spec } from '../tensor/op.ts';
+import { cast } from '../tensor/ops/cast.ts';
 import { specialize } from '../tensor/rewrite.ts';
 import { formatShape, sameShape, sizeOf } from '../tensor/shape.ts';
 import { input, type Tensor } from '../tensor/tensor.ts';
@@ -67,10 +68,17 @@ async function build(
   strict: boolean,
 ): Promise<Program> {
   const inputs: Record<string, Tensor> = {};
-  for (const [name, { shape, dtype }] of Object.entries(specs)) inputs[name] = input(name, shape, dtype);
-  const traced = fn(inputs);
+  const seen: Record<string, Tensor> = {};
+  for (const [name, { shape, dtype }] of Object.entries(specs)) {
+    inputs[name] = input(name, shape, borderType(dtype));
+    seen[name] = cast(inputs[name], dtype);
+  }
+  const traced = fn(seen);
   const names = Object.keys(traced);
-  const outputs = specialize(Object.values(traced), device.device);
+  const outputs = specialize(
+    Object.values(traced).map((y) => cast(y, borderType(y.dtype))),
+    device.device,
+  );
   const { bytes, files } = writeGraph(
     Object.values(inputs),
     names.map((name, i) => ({ name, value: outputs[i]! })),
@@ -79,15 +87,20 @@ async function build(
   const session = await device.createSession(bytes, { external: files, strict });
   return {
     inputs: specs,
-    outputs: Object.fromEntries(names.map((name, i) => [name, { shape: outputs[i]!.shape, dtype: outputs[i]!.dtype }])),
+    outputs: Object.fromEntries(names.map((name) => [name, { shape: traced[name]!.shape, dtype: traced[name]!.dtype }])),
     graphBytes: bytes.byteLength,
     async run(feeds, fetches) {
       const tensors: Record<string, TensorData> = {};
-      for (const [name, spec] of Object.entries(specs)) tensors[name] = feedOf(name, feeds[name], spec);
+      for (const [name, spec] of Object.entries(specs)) tensors[name] = feedOf(name, feeds[name], { ...spec, dtype: borderType(spec.dtype) });
       return session.run(tensors, fetches);
     },
     release: () => session.release(),
   };
+}
+
+/** Half-precision values enter and leave a program as float32: JavaScript engines and bindings disagree on how to hold them. */
+function borderType(dtype: DType): DType {
+  return dtype === 'float16' || dtype === 'bfloat16' ? 'float32' : dtype;
 }
 
 function feedOf(name: string, feed: Feeds[string] | undefined, { shape, dtype }: Spec): TensorData {

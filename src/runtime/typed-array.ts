@@ -1,6 +1,5 @@
 /** @file The typed array that ONNX Runtime's JavaScript API wants for each element type. */
 import type { DType } from '../tensor/dtype.ts';
-import { hostTensor, toBytes } from '../tensor/host.ts';
 import type { TypedArray } from './runtime.ts';
 
 const constructors = {
@@ -21,17 +20,10 @@ export function typedArray(dtype: DType, values: TypedArray | readonly number[])
     return values instanceof BigInt64Array ? values : BigInt64Array.from(values as number[], toBigInt);
   if (dtype === 'uint64')
     return values instanceof BigUint64Array ? values : BigUint64Array.from(values as number[], toBigInt);
-  if (dtype === 'float16' || dtype === 'bfloat16') {
-    if (values instanceof Uint16Array) return values;
-    const bits = new Uint16Array(toBytes(hostTensor(values as number[], undefined, dtype)).buffer);
-    return Float16 !== undefined && dtype === 'float16' ? new Float16(bits.buffer) : bits;
-  }
+  if (dtype === 'float16' || dtype === 'bfloat16') throw new TypeError(`${dtype} values cross the border as float32.`);
   const Type = constructors[dtype];
   return values instanceof Type ? values : Type.from(values as number[]);
 }
-
-/** The engine's Float16Array where it has one; ONNX Runtime then expects it in place of Uint16Array. */
-const Float16 = (globalThis as unknown as { Float16Array?: new (buffer: ArrayBuffer) => TypedArray }).Float16Array;
 
 function toBigInt(value: number | bigint): bigint {
   return BigInt(value);

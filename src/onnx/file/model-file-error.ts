@@ -31,3 +31,12 @@ export function describeBytes(bytes: Uint8Array): string | undefined {
 function startsWith(bytes: Uint8Array, start: readonly number[], at: number): boolean {
   return start.every((byte, i) => bytes[at + i] === byte);
 }
+
+/** A whole number of the file as a JavaScript number. @throws ModelFileError beyond 2^53. */
+export function toSafeNumber(value: bigint, what: string): number {
+  const number = Number(value);
+  if (Number.isSafeInteger(number)) return number;
+  // Slice ends and the like use the largest integers for "to the end".
+  if (value === 2n ** 63n - 1n || value === -(2n ** 63n)) return number;
+  throw new ModelFileError(`${value} as ${what} is too large.`);
+}

@@ -5,7 +5,7 @@ import { hostTensor, toBytes } from '../../tensor/host.ts';
 import { formatShape, sizeOf } from '../../tensor/shape.ts';
 import { constantFromBytes, type Tensor, type WeightFile } from '../../tensor/tensor.ts';
 import { dtypeOf, elementTypeName } from './element-type.ts';
-import { ModelFileError } from './model-file-error.ts';
+import { ModelFileError, toSafeNumber } from './model-file-error.ts';
 
 /** The model's own file and those that its external data names. */
 export interface WeightFiles {
@@ -83,9 +83,3 @@ function typedFieldBytes(proto: TensorProto, dtype: DType): Uint8Array {
   }
 }
 
-/** A whole number of the file as a JavaScript number. @throws ModelFileError beyond 2^53. */
-export function toSafeNumber(value: bigint, what: string): number {
-  const number = Number(value);
-  if (Number.isSafeInteger(number)) return number;
-  throw new ModelFileError(`${value} as ${what} is too large.`);
-}

@@ -115,6 +115,7 @@ export const eluOp: Op<SlopeAttrs> = defineElementwise<SlopeAttrs>('elu', {
       x! > 0 ? x! : alpha * Math.expm1(x!),
   gradient: 'decomposed',
   decompose: ([x], { alpha }) => add(maximum(x!, 0), mul(sub(exp(minimum(x!, 0)), 1), alpha)),
+  decomposeOn: (_device, [x]) => x!.dtype !== 'float32', // the only type with a kernel
   samples: samplesWith({ alpha: 0.7 }),
 });
 /** x where positive, alpha (e^x - 1) elsewhere. */
@@ -152,7 +153,7 @@ export const celuOp: Op<SlopeAttrs> = defineElementwise<SlopeAttrs>('celu', {
       Math.max(x!, 0) + Math.min(0, alpha * Math.expm1(x! / alpha)),
   gradient: 'decomposed',
   decompose: ([x], { alpha }) => add(maximum(x!, 0), mul(sub(exp(div(minimum(x!, 0), alpha)), 1), alpha)),
-  decomposeOn: (device) => device === 'webgpu',
+  decomposeOn: (device, [x]) => device === 'webgpu' || x!.dtype !== 'float32',
   samples: samplesWith({ alpha: 0.7 }),
 });
 /** max(x, 0) + min(0, alpha (e^(x / alpha) - 1)). */

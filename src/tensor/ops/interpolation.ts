@@ -58,7 +58,7 @@ export function interpolationMatrix(
     let total = 0;
     for (let i = first; i <= Math.floor(x + reach); i++) {
       const inside = i >= 0 && i < size;
-      if (!inside && (excludeOutside || antialias)) continue;
+      if (!inside && excludeOutside) continue;
       const weight = kernel((i - x) * shrink);
       row[clamp(i, size)]! += weight;
       total += weight;
@@ -88,7 +88,7 @@ function sourceCoordinate(
     case 'asymmetric':
       return o / scale;
     case 'align_corners':
-      return out > 1 ? (o * (size - 1)) / (out - 1) : 0;
+      return out > 1 ? (o * (size - 1)) / (scale * size - 1) : 0;
     case 'tf_half_pixel_for_nn':
       return (o + 0.5) / scale;
     case 'tf_crop_and_resize':

@@ -29,11 +29,18 @@ export function batchNorm(
   return add(mul(x, perChannel(factor, x.shape.length)), perChannel(summand, x.shape.length));
 }
 
+/** Mean and sqrt(variance + epsilon) over the given axes, which keep size 1. */
+function statistics(x: Tensor, axes: readonly number[], epsilon: number): { mean: Tensor; centred: Tensor; deviation: Tensor } {
+  const mean = reduceMean(x, { axes, keepDims: true });
+  const centred = sub(x, mean);
+  const variance = reduceMean(mul(centred, centred), { axes, keepDims: true });
+  return { mean, centred, deviation: sqrt(add(variance, epsilon)) };
+}
+
 /** (x - mean) / sqrt(variance + epsilon) over the given axes. */
 export function standardize(x: Tensor, axes: readonly number[], epsilon: number): Tensor {
-  const centred = sub(x, reduceMean(x, { axes, keepDims: true }));
-  const variance = reduceMean(mul(centred, centred), { axes, keepDims: true });
-  return div(centred, sqrt(add(variance, epsilon)));
+  const { centred, deviation } = statistics(x, axes, epsilon);
+  return div(centred, deviation);
 }
 
 function spatialAxes(x: Tensor): number[] {
@@ -67,6 +74,15 @@ export function layerNorm(
   const normal = standardize(x, axesFrom(x, axis), epsilon);
   const scaled = scale === undefined ? normal : mul(normal, scale);
   return bias === undefined ? scaled : add(scaled, bias);
+}
+
+/** What a layer normalisation divides by and takes away: mean and 1 / sqrt(variance + epsilon). */
+export function layerStatistics(x: Tensor, { axis = -1, epsilon = 1e-5 }: LayerNormOptions = {}): {
+  readonly mean: Tensor;
+  readonly inverseDeviation: Tensor;
+} {
+  const { mean, deviation } = statistics(x, axesFrom(x, axis), epsilon);
+  return { mean, inverseDeviation: div(1, deviation) };
 }
 
 /** x over its root mean square along the axes from `axis` on. */

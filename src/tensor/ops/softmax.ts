@@ -5,6 +5,7 @@ import { type Attrs, defineOp, type Op } from '../op.ts';
 import { normalizeAxis } from '../shape.ts';
 import { apply, type Tensor } from '../tensor.ts';
 import { div, mul, sub } from './arithmetic.ts';
+import { equal, where } from './compare.ts';
 import { forEachIndex } from './indexing.ts';
 import { evaluateReduce, reducedShape, reduceSum } from './reduce.ts';
 import { logSumExp, reduceL1, reduceL2 } from './reduce-extrema.ts';
@@ -129,12 +130,13 @@ export function argmin(x: Tensor, { axis = -1, keepDims = false, last = false }:
   return apply(argminOp, [x], { axis: normalizeAxis(axis, x.shape.length), keepDims, last });
 }
 
-/** x over its l1 or l2 norm along an axis. */
+/** x over its l1 or l2 norm along an axis; zeros stay zeros. */
 export function lpNormalize(
   x: Tensor,
   { axis = -1, p = 2 }: { readonly axis?: number; readonly p?: 1 | 2 } = {},
 ): Tensor {
-  return div(x, (p === 1 ? reduceL1 : reduceL2)(x, { axes: [axis], keepDims: true }));
+  const norm = (p === 1 ? reduceL1 : reduceL2)(x, { axes: [axis], keepDims: true });
+  return div(x, where(equal(norm, 0), 1, norm));
 }
 
 interface CumSumAttrs extends Attrs {
