@@ -1,0 +1,39 @@
+/** @file Pictures in Node, by sharp. */
+import sharp from 'sharp';
+import { describePictureBytes, maxPixels } from './codec.ts';
+import { ImageError, type Picture, pictureBytes, pictureFromBytes } from './image.ts';
+import { withPngText } from './png-text.ts';
+
+/** A picture from PNG, JPEG or WebP bytes. See `ImageCodec`. */
+export async function decodePicture(bytes: Uint8Array): Promise<Picture> {
+  try {
+    const { data, info } = await sharp(bytes, { failOn: 'truncated', limitInputPixels: maxPixels })
+      .rotate()
+      .toColourspace('srgb')
+      .flatten({ background: '#ffffff' })
+      .removeAlpha()
+      .raw({ depth: 'uchar' })
+      .toBuffer({ resolveWithObject: true });
+    const picture = pictureFromBytes(data, info.width, info.height, info.channels);
+    if (info.channels === 3) return picture;
+    const area = info.width * info.height;
+    const rgb = new Float32Array(3 * area);
+    for (let c = 0; c < 3; c++) rgb.set(picture.data.subarray(0, area), c * area);
+    return { ...picture, data: rgb, channels: 3 };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.split('\n')[0] : String(error);
+    throw new ImageError(`Expected a PNG, JPEG or WebP picture, got ${describePictureBytes(bytes)} (${reason}).`);
+  }
+}
+
+/** A lossless 8-bit PNG. See `ImageCodec`. */
+export async function encodePng(picture: Picture, text: Readonly<Record<string, string>> = {}): Promise<Uint8Array> {
+  const { width, height, channels } = picture;
+  const png = await sharp(pictureBytes(picture), { raw: { width, height, channels: channels as 1 | 3 } }).png().toBuffer();
+  return withPngText(new Uint8Array(png), text);
+}
+
+/** An SVG drawing as a picture. */
+export async function rasterize(svg: string): Promise<Picture> {
+  return decodePicture(await sharp(new TextEncoder().encode(svg)).flatten({ background: '#ffffff' }).png().toBuffer());
+}
