@@ -170,3 +170,19 @@ export function constantBytes(outputs: readonly Tensor[]): number {
   const leaves = topologicalOrder(outputs).filter((node) => isConstant(node.outputs[0]!));
   return leaves.reduce((sum, node) => sum + constantData(node.outputs[0]!).bytes.byteLength, 0);
 }
+
+/** Expressions with some tensors replaced by others of the same shape and type; what does not depend on them is kept. */
+export function substitute(outputs: readonly Tensor[], replacements: ReadonlyMap<Tensor, Tensor>): Tensor[] {
+  const replaced = new Set([...replacements.keys()].map((x) => x.node));
+  const done = new Map<Node, readonly Tensor[]>();
+  for (const node of topologicalOrder(outputs, replaced)) {
+    if (replaced.has(node)) {
+      done.set(node, node.outputs.map((y) => replacements.get(y) ?? y));
+      continue;
+    }
+    const inputs = node.inputs.map((x) => done.get(x.node)![x.index]!);
+    const same = node.inputs.every((x, i) => x === inputs[i]);
+    done.set(node, same ? node.outputs : applyMany(node.op, inputs, node.attrs));
+  }
+  return outputs.map((x) => done.get(x.node)![x.index]!);
+}

@@ -37,7 +37,10 @@ function importReshape(c: NodeContext): Tensor {
   const x = c.x(0);
   const asked = c.static(1) ?? c.ints('shape')!;
   const shape = asked.map((size, axis) => (size === 0 && !c.flag('allowzero') ? x.shape[axis]! : size));
-  return reshape(x, shape);
+  // A file exported for one picture writes its batch of 1 into shapes; more pictures keep that axis.
+  const batch = x.shape[0]!;
+  const forOne = shape[0] === 1 && batch > 1 && !shape.includes(-1) && sizeOf(shape) * batch === sizeOf(x.shape);
+  return reshape(x, forOne ? [batch, ...shape.slice(1)] : shape);
 }
 
 function importSlice(c: NodeContext): Tensor {

@@ -1,0 +1,58 @@
+/** @file Names of classes: reading lists of them, and finding the one that a user means. */
+import { ModelError } from './model-error.ts';
+
+/** Names from a file: a JSON list or object by number, or a line each (a leading WordNet number is left out). */
+export function parseClassNames(text: string): string[] {
+  const trimmed = text.trim();
+  if (trimmed.startsWith('[') || trimmed.startsWith('{')) {
+    const json: unknown = JSON.parse(trimmed);
+    const names = Array.isArray(json) ? json : Object.entries(json as object).sort(([a], [b]) => Number(a) - Number(b)).map(([, name]) => name);
+    return names.map(String);
+  }
+  return trimmed.split(/\r?\n/).map((line) => line.replace(/^n\d{8}\s+/, '').trim());
+}
+
+/** Names that the ten classes of CIFAR-10 have everywhere. */
+export const cifar10Names: readonly string[] = ['airplane', 'automobile', 'bird', 'cat', 'deer', 'dog', 'frog', 'horse', 'ship', 'truck'];
+
+/**
+ * The class that a name or number means: the exact name, one of its comma-separated synonyms, or a number.
+ * @throws ModelError with near matches
+ */
+export function findClass(wanted: string, names: readonly string[] | undefined, count: number): number {
+  if (/^\d+$/.test(wanted.trim())) {
+    const label = Number(wanted);
+    if (label < count) return label;
+    throw new ModelError(`Class ${label} does not exist: the model has ${count} classes, 0 to ${count - 1}.`);
+  }
+  if (names === undefined) {
+    throw new ModelError(`Class "${wanted}" cannot be looked up: the model has no class names. Give a number from 0 to ${count - 1}, or names with --classes.`);
+  }
+  const normal = (name: string) => name.toLowerCase().replaceAll('_', ' ').trim();
+  const target = normal(wanted);
+  const exact = names.findIndex((name) => normal(name) === target);
+  if (exact !== -1) return exact;
+  const synonyms = names.flatMap((name, label) => (name.split(',').some((part) => normal(part) === target) ? [label] : []));
+  if (synonyms.length === 1) return synonyms[0]!;
+  if (synonyms.length > 1) {
+    throw new ModelError(`Class "${wanted}" means several: ${synonyms.map((label) => `${label} (${names[label]})`).join(', ')}. Give the number.`);
+  }
+  const near = names
+    .map((name, label) => ({ name, label, distance: Math.min(...name.split(',').map((part) => nearness(target, normal(part)))) }))
+    .sort((a, b) => a.distance - b.distance)
+    .slice(0, 5);
+  throw new ModelError(`Class "${wanted}" is not one of the model's ${count}. Near matches: ${near.map(({ name, label }) => `${name} (${label})`).join('; ')}.`);
+}
+
+/** Edit distance, less where one name holds the other. */
+function nearness(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + Number(a[i - 1] !== b[j - 1])));
+    }
+    row = next;
+  }
+  return row[b.length]! / Math.max(a.length, b.length) - (b.includes(a) || a.includes(b) ? 0.5 : 0);
+}
