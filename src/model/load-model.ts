@@ -3,9 +3,10 @@ import type { ModelProto } from 'onnx-buf';
 import * as files from '#files';
 import { openRuntime } from '#runtime';
 import { parseModel } from '../onnx/file/parse-model.ts';
+import { carriedTypes } from '../onnx/import/carried.ts';
 import { importGraph, type ImportedGraph, UnknownShapeError } from '../onnx/import/import-graph.ts';
 import { externalFiles } from './external-files.ts';
-import { compile } from '../runtime/compile.ts';
+import { compile, type Specs } from '../runtime/compile.ts';
 import type { DeviceRuntime, Session, TensorData, TypedArray } from '../runtime/runtime.ts';
 import { typedArray } from '../runtime/typed-array.ts';
 import type { DType } from '../tensor/dtype.ts';
@@ -229,11 +230,18 @@ async function finishLoading(parts: Loaded): Promise<Model> {
       describe: graph.describe,
     };
   };
+  const pictures = (count: number): Specs => ({ x: { shape: [count, channels, height, width], dtype: 'float32' } });
   const logitsOf = (x: Tensor): Tensor => {
     const { placeholder, outputs } = importer.at(x.shape[0]!);
     const prepared = preprocess(x, preprocessing, [height, width]);
     return stripTail(substitute([outputs[outputIndex]!], new Map([[placeholder, prepared]]))[0]!).logits;
   };
+
+  const carried = carriedTypes([single]);
+  if (carried.length > 0) {
+    await refuseForeignOps(carried, () => compile(({ x }) => ({ logits: logitsOf(x!) }), pictures(1), { device, key: `${key} predict` }));
+    notes.push(`${carried.join(', ')} run as they are and pass no gradient.`);
+  }
 
   return {
     name,
@@ -255,7 +263,7 @@ async function finishLoading(parts: Loaded): Promise<Model> {
     trace,
     describe: (node: Node) => importer.at(1).graph.describe(node),
     async predict(pixels, count) {
-      const program = await compile(({ x }) => ({ logits: logitsOf(x!) }), { x: { shape: [count, channels, height, width], dtype: 'float32' } }, { device, key: `${key} predict` });
+      const program = await compile(({ x }) => ({ logits: logitsOf(x!) }), pictures(count), { device, key: `${key} predict` });
       const { logits: scores } = await program.run({ x: pixels });
       return scores!.data as Float32Array;
     },
@@ -278,6 +286,18 @@ async function finishLoading(parts: Loaded): Promise<Model> {
       }
     },
   };
+}
+
+/** Ops outside the current standard run in the file that has them and in nothing derived from it. */
+async function refuseForeignOps(types: readonly string[], derive: () => Promise<unknown>): Promise<void> {
+  try {
+    await derive();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ModelError(
+      `The model uses ${types.join(', ')}, not ops of the current ONNX standard: the file itself runs, but no gradient or other graph can be derived from it (${reason}). Export it again with standard ops.`,
+    );
+  }
 }
 
 /** A picture in every place of a batch that the file fixes. */

@@ -1,7 +1,7 @@
 /** @file Nodes that the importer does not know: they run as they are in the file, and have no gradient. */
 import { AttributeProto_AttributeType } from 'onnx-buf';
 import { type Attrs, defineOp, type OnnxAttrs, type Op, type OpaqueAttr, type Spec } from '../../tensor/op.ts';
-import { applyMany, type Tensor } from '../../tensor/tensor.ts';
+import { applyMany, type Tensor, topologicalOrder } from '../../tensor/tensor.ts';
 import type { RawAttribute } from '../file/graph-builder.ts';
 import type { NodeContext } from './node-context.ts';
 
@@ -46,4 +46,10 @@ export function carryThrough(c: NodeContext, specs: readonly Spec[]): readonly T
   );
   const carried: CarriedNode = { kind: 'carried node', attributes, slots, specs, wanted: node.output.map((name) => name !== '') };
   return applyMany(carriedOp, inputs, { opType: node.opType, domain: node.domain, carried });
+}
+
+/** Types of the nodes under some outputs that are carried through, each once. */
+export function carriedTypes(outputs: readonly Tensor[]): string[] {
+  const nodes = topologicalOrder(outputs).filter(({ op }) => op.name === carriedOp.name);
+  return [...new Set(nodes.map(({ attrs }) => [attrs.domain, attrs.opType].filter((part) => part !== '').join('.')))];
 }
