@@ -1,0 +1,156 @@
+/** @file lp balls around a picture: steepest steps, projections, random starts and distances. */
+import type { RandomStream } from '../search/random.ts';
+import { toByte } from '../image/image.ts';
+import { add, div, mul, sub } from '../tensor/ops/arithmetic.ts';
+import { cast } from '../tensor/ops/cast.ts';
+import { greaterEqual } from '../tensor/ops/compare.ts';
+import { clip, maximum, minimum } from '../tensor/ops/extrema.ts';
+import { reduceSum } from '../tensor/ops/reduce.ts';
+import { reduceL2 } from '../tensor/ops/reduce-extrema.ts';
+import { movable } from './movable.ts';
+import { reshape } from '../tensor/ops/reshape.ts';
+import { slice } from '../tensor/ops/slice.ts';
+import { step } from '../tensor/ops/step.ts';
+import { topK } from '../tensor/ops/topk.ts';
+import { abs, sign } from '../tensor/ops/unary.ts';
+import { sizeOf } from '../tensor/shape.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+
+/** The norms whose balls can be projected onto. */
+export type Norm = 'linf' | 'l2' | 'l1';
+
+/** All of them, for messages and menus. */
+export const norms: readonly Norm[] = ['linf', 'l2', 'l1'];
+
+/** Axes of one sample in a batch. */
+function sampleAxes(x: Tensor): number[] {
+  return x.shape.flatMap((_, axis) => (axis === 0 ? [] : [axis]));
+}
+
+/** A number per sample as a tensor that broadcasts over pictures. */
+export function perSample(v: Tensor, x: Tensor): Tensor {
+  return reshape(v, [x.shape[0]!, ...x.shape.slice(1).map(() => 1)]);
+}
+
+/** Share of coordinates that an l1 step leaves alone, as in SparseL1Descent (Tramèr and Boneh 2019). */
+const l1Quantile = 0.99;
+
+/**
+ * The step of length 1 in a norm that raises a linear function most: sign(g), g / |g|, or equal moves of the coordinates
+ * with the largest gradients. Pixels at 0 or 1 that could only leave the picture take no part in l2 and l1 steps.
+ */
+export function steepest(norm: Norm, gradient: Tensor, x: Tensor): Tensor {
+  if (norm === 'linf') return sign(gradient);
+  const g = mul(gradient, movable(gradient, x));
+  const axes = sampleAxes(x);
+  if (norm === 'l2') return div(g, maximum(reduceL2(g, { axes, keepDims: true }), 1e-20));
+  const size = sizeOf(x.shape.slice(1));
+  const k = Math.max(1, Math.round((1 - l1Quantile) * size));
+  const magnitude = reshape(abs(g), [x.shape[0]!, size]);
+  const [largest] = topK(magnitude, k);
+  const threshold = slice(largest, { axes: [1], starts: [k - 1], ends: [k] });
+  const chosen = mul(reshape(cast(greaterEqual(magnitude, threshold), 'float32'), x.shape), sign(g));
+  return div(chosen, maximum(reduceSum(abs(chosen), { axes, keepDims: true }), 1));
+}
+
+/** Iterations of Michelot's algorithm; it ends exactly once the support stops shrinking, which takes fewer. */
+const michelotIterations = 24;
+
+/** z brought into the ball of radius epsilon [N] around x0, then into [0, 1]. */
+export function project(norm: Norm, z: Tensor, x0: Tensor, epsilon: Tensor): Tensor {
+  const eps = perSample(epsilon, x0);
+  if (norm === 'linf') return clip(minimum(maximum(z, sub(x0, eps)), add(x0, eps)), 0, 1);
+  const delta = sub(z, x0);
+  const axes = sampleAxes(x0);
+  const shrunk = norm === 'l2' ? shrinkL2(delta, eps, axes) : shrinkL1(delta, eps, axes);
+  return clip(add(x0, shrunk), 0, 1);
+}
+
+function shrinkL2(delta: Tensor, eps: Tensor, axes: readonly number[]): Tensor {
+  const length = maximum(reduceL2(delta, { axes, keepDims: true }), 1e-20);
+  return mul(delta, minimum(div(eps, length), 1));
+}
+
+/**
+ * Euclidean projection onto the l1 ball: soft thresholding at the lambda for which the norm is epsilon, found as the fixed
+ * point lambda = (sum of |delta| above lambda - epsilon) / (their number) (Michelot 1986).
+ */
+function shrinkL1(delta: Tensor, eps: Tensor, axes: readonly number[]): Tensor {
+  const magnitude = abs(delta);
+  let lambda = mul(eps, 0);
+  for (let i = 0; i < michelotIterations; i++) {
+    const above = step(sub(magnitude, lambda));
+    const total = reduceSum(mul(magnitude, above), { axes, keepDims: true });
+    const count = maximum(reduceSum(above, { axes, keepDims: true }), 1);
+    lambda = maximum(div(sub(total, eps), count), 0);
+  }
+  const soft = mul(sign(delta), maximum(sub(magnitude, lambda), 0));
+  // What is left of the fixed point's error is taken away by scaling, so that the ball is never left.
+  const length = maximum(reduceSum(abs(soft), { axes, keepDims: true }), 1e-20);
+  return mul(soft, minimum(div(eps, length), 1));
+}
+
+/** A point drawn from the ball (uniformly by volume), kept inside [0, 1]. */
+export function randomStart(norm: Norm, x0: Float32Array, epsilon: number, random: RandomStream): Float32Array {
+  const d = x0.length;
+  const clamp = (value: number) => Math.min(1, Math.max(0, value));
+  if (norm === 'linf') return x0.map((value) => clamp(value + epsilon * (2 * random.uniform() - 1)));
+  const direction =
+    norm === 'l2'
+      ? Float64Array.from({ length: d }, () => random.normal())
+      : Float64Array.from({ length: d }, () => random.exponential() * (random.uniform() < 0.5 ? -1 : 1));
+  const length = norm === 'l2' ? Math.sqrt(direction.reduce((sum, v) => sum + v * v, 0)) : direction.reduce((sum, v) => sum + Math.abs(v), 0);
+  const radius = (epsilon * random.uniform() ** (1 / d)) / length;
+  return x0.map((value, i) => clamp(value + radius * direction[i]!));
+}
+
+/** Distances of a picture from another, in float64. l0 counts channel values. */
+export interface Distances {
+  readonly linf: number;
+  readonly l2: number;
+  readonly l1: number;
+  readonly l0: number;
+}
+
+/** All lp distances of two pictures. */
+export function distances(x: Float32Array, x0: Float32Array): Distances {
+  let [linf, l2, l1, l0] = [0, 0, 0, 0];
+  for (let i = 0; i < x.length; i++) {
+    const delta = Math.abs(x[i]! - x0[i]!);
+    linf = Math.max(linf, delta);
+    l2 += delta * delta;
+    l1 += delta;
+    l0 += Number(delta > 0);
+  }
+  return { linf, l2: Math.sqrt(l2), l1, l0 };
+}
+
+/** Slack for float32 rounding when a distance is held against a budget. */
+export function withinBudget(distance: number, epsilon: number): boolean {
+  return distance <= epsilon * (1 + 1e-5) + 1e-6;
+}
+
+/**
+ * The 8-bit picture nearest to x that stays in the ball, as a PNG can hold it: rounded to the nearest, or towards x0
+ * where that would leave the ball.
+ */
+export function quantizeWithin(norm: Norm, x: Float32Array, x0: Float32Array, epsilon: number): Float32Array {
+  if (norm === 'linf') {
+    return x.map((value, i) => {
+      const byte = toByte(value);
+      const over = byte / 255 - x0[i]!;
+      return (withinBudget(Math.abs(over), epsilon) ? byte : byte - Math.sign(over)) / 255;
+    });
+  }
+  // Rounding to the nearest lengthens the change a little: shorten it first by as little as keeps the ball.
+  for (const factor of [1, 0.998, 0.995, 0.99, 0.98, 0.96, 0.93, 0.9]) {
+    const nearest = x.map((value, i) => toByte(x0[i]! + factor * (value - x0[i]!)) / 255);
+    if (withinBudget(distances(nearest, x0)[norm], epsilon)) return nearest;
+  }
+  return x.map((value, i) => {
+    const exact = value * 255;
+    const whole = Math.round(exact);
+    if (Math.abs(exact - whole) < 1e-3) return whole / 255;
+    return (value > x0[i]! ? Math.floor(exact) : Math.ceil(exact)) / 255;
+  });
+}

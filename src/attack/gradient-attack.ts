@@ -1,0 +1,287 @@
+/**
+ * @file What every fixed-budget gradient attack shares: labels, random starts, restarts, the best adversarial picture on the way,
+ * its 8-bit form, and the verification on the plain model. The attack itself is its step rule.
+ */
+import type { Model, PlainPrediction } from '../model/model.ts';
+import type { Problem, StepRule } from '../search/problem.ts';
+import { programsOf } from '../search/programs.ts';
+import { hashOf, randomStream } from '../search/random.ts';
+import { type Observation, type Sample, search } from '../search/search.ts';
+import { distances, type Norm, norms, project, quantizeWithin, randomStart, withinBudget } from './ball.ts';
+import { lossFor, type LossName, lossNames } from './loss.ts';
+import { AttackError, type AttackResult, describePrediction } from './result.ts';
+
+/** Options that all gradient attacks understand. */
+export interface GradientAttackOptions {
+  readonly norm?: Norm;
+  /** Radius of the ball, in pixels from 0 to 1: 8 / 255, not 8. */
+  readonly epsilon: number;
+  /** Class to lead to, one for all pictures or one each; away from the label unless given. */
+  readonly target?: number | readonly number[];
+  readonly loss?: LossName;
+  readonly seed?: number;
+  /** Runs from other random starts for pictures that still resist. */
+  readonly restarts?: number;
+  /** Pictures in one run. */
+  readonly batch?: number;
+  /** Go on after a success, to the end of the steps, and keep the adversarial picture of the highest loss. */
+  readonly exhaust?: boolean;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/** What an attack adds to what all share. */
+export interface AttackDefinition {
+  readonly name: string;
+  readonly steps: number;
+  readonly randomStart: boolean;
+  readonly stepSize: (step: number) => number;
+  /** The rule, its own settings already in it; `key` tells these settings from others. */
+  readonly rule: StepRule;
+  readonly key: string;
+}
+
+/** One picture on its way. */
+interface Task {
+  readonly x0: Float32Array;
+  readonly label: number;
+  readonly target: number | undefined;
+  readonly notes: Set<string>;
+  misclassifiedBefore: boolean;
+  best: { readonly x: Float32Array; readonly value: number; readonly exact8: boolean } | undefined;
+  forwards: number;
+  backwards: number;
+  restarts: number;
+  zeroGradients: number;
+}
+
+/** Whether class scores fool: away from the label, or to the target. NaN never does. */
+function isAdversarial(logits: Float32Array, { label, target }: Task): boolean {
+  let best = 0;
+  for (let k = 1; k < logits.length; k++) if (logits[k]! > logits[best]!) best = k;
+  if (Number.isNaN(logits[best]!)) return false;
+  return target === undefined ? best !== label : best === target;
+}
+
+/**
+ * Runs an attack on pictures.
+ * @param images one [C, H, W] each, pixels in [0, 1], of the model's size
+ * @param labels the true class of each; what the model answers unless given
+ * @throws AttackError if options or pictures are out of range
+ */
+export async function runGradientAttack(
+  model: Model,
+  images: readonly Float32Array[],
+  labels: readonly number[] | undefined,
+  options: GradientAttackOptions,
+  definition: AttackDefinition,
+): Promise<AttackResult[]> {
+  const { norm = 'linf', epsilon, loss: lossName = 'cross-entropy', seed = 0, restarts = 1, batch = 16, exhaust = false, signal, onProgress } = options;
+  checkOptions(model, images, labels, { ...options, norm, loss: lossName });
+  const before: PlainPrediction[] = [];
+  for (const image of images) before.push(await model.predictPlain(image));
+  before.forEach(({ scores }, i) => {
+    if (scores.some((score) => Number.isNaN(score))) throw new AttackError(`The model answers NaN for picture ${i}; check its preprocessing.`);
+  });
+  const tasks = images.map((x0, i): Task => {
+    const label = labels?.[i] ?? before[i]!.label;
+    const target = typeof options.target === 'object' ? options.target[i] : options.target;
+    const misclassifiedBefore = target === undefined ? before[i]!.label !== label : before[i]!.label === target;
+    return { x0, label, target, misclassifiedBefore, notes: new Set(), best: undefined, forwards: 1, backwards: 0, restarts: 0, zeroGradients: 0 };
+  });
+
+  const { loss, used, note } = lossFor(lossName, options.target !== undefined, model.classCount);
+  const problem = attackProblem(model, norm, used, options.target !== undefined, loss, definition);
+  const largest = Math.min(batch, model.maxBatch);
+  for (let restart = 0; restart < restarts; restart++) {
+    const open = tasks.filter((task) => !task.misclassifiedBefore && !task.best?.exact8);
+    if (open.length === 0) break;
+    const samples = open.map((task): Sample => {
+      task.restarts++;
+      const random = randomStream(seed, hashOf(task.x0), restart);
+      const z = definition.randomStart || restart > 0 ? randomStart(norm, task.x0, epsilon, random) : task.x0;
+      const fixed = { x0: task.x0, epsilon, label: oneHot(task.label, model.classCount), target: oneHot(task.target ?? task.label, model.classCount) };
+      return { z, steps: definition.steps, data: (step) => ({ ...fixed, 'step size': definition.stepSize(step) }) };
+    });
+    const checker = eightBitChecker(model, problem, norm, epsilon, largest);
+    await search(problem, samples, (observations) => observe(observations, open, exhaust, checker), {
+      device: model.device,
+      batch: largest,
+      describe: model.describe,
+      ...(signal === undefined ? {} : { signal }),
+      onProgress: (done) => onProgress?.(tasks.length - open.length + done, tasks.length),
+    });
+  }
+  const results: AttackResult[] = [];
+  for (const [i, task] of tasks.entries()) {
+    if (note !== undefined) task.notes.add(note);
+    results.push(await verify(model, task, describePrediction(before[i]!, model.className), { norm, epsilon, seed }));
+  }
+  return results;
+}
+
+function attackProblem(
+  model: Model,
+  norm: Norm,
+  lossName: LossName,
+  isTargeted: boolean,
+  loss: ReturnType<typeof lossFor>['loss'],
+  { rule, key }: AttackDefinition,
+): Problem {
+  const shape = [model.channels, model.height, model.width];
+  const float = (size: readonly number[]) => ({ shape: size, dtype: 'float32' as const });
+  return {
+    key: `${model.key} ${key} ${norm} ${lossName} ${isTargeted ? 'targeted' : 'untargeted'}`,
+    shape,
+    data: { x0: float(shape), epsilon: float([]), label: float([model.classCount]), target: float([model.classCount]), 'step size': float([]) },
+    objective: (x, data) => {
+      const logits = model.logits(x);
+      return { value: loss({ logits, label: data.label!, target: data.target! }), outputs: { logits } };
+    },
+    rule,
+    project: (z, data) => project(norm, z, data.x0!, data.epsilon!),
+  };
+}
+
+function oneHot(label: number, count: number): Float32Array {
+  const row = new Float32Array(count);
+  row[label] = 1;
+  return row;
+}
+
+/** Rounds candidates to 8 bits inside the ball and asks the network again, in batches. */
+type EightBitCheck = (candidates: readonly { readonly task: Task; readonly x: Float32Array }[]) => Promise<(Float32Array | undefined)[]>;
+
+function eightBitChecker(model: Model, problem: Problem, norm: Norm, epsilon: number, largest: number): EightBitCheck {
+  const shape = [model.channels, model.height, model.width];
+  const size = shape.reduce((product, n) => product * n, 1);
+  const { look } = programsOf(problem, model.device);
+  return async (candidates) => {
+    const found: (Float32Array | undefined)[] = [];
+    for (let at = 0; at < candidates.length; ) {
+      const count = Math.min(largest, 2 ** Math.floor(Math.log2(candidates.length - at)));
+      const chunk = candidates.slice(at, at + count);
+      at += count;
+      const rounded = chunk.map(({ task, x }) => quantizeWithin(norm, x, task.x0, epsilon));
+      const z = new Float32Array(count * size);
+      rounded.forEach((x, i) => {
+        z.set(x, i * size);
+      });
+      const program = await look(count);
+      const rows = (pick: (task: Task) => Float32Array) => Float32Array.from(chunk.flatMap(({ task }) => Array.from(pick(task))));
+      const results = await program.run({
+        z,
+        x0: rows((task) => task.x0),
+        epsilon: new Float32Array(count).fill(epsilon),
+        'step size': new Float32Array(count),
+        label: rows((task) => oneHot(task.label, model.classCount)),
+        target: rows((task) => oneHot(task.target ?? task.label, model.classCount)),
+      });
+      const logits = results.logits!.data as Float32Array;
+      chunk.forEach(({ task }, i) => {
+        task.forwards++;
+        const x = rounded[i]!;
+        const fools = isAdversarial(logits.subarray(i * model.classCount, (i + 1) * model.classCount), task);
+        found.push(fools && withinBudget(distances(x, task.x0)[norm], epsilon) ? x : undefined);
+      });
+    }
+    return found;
+  };
+}
+
+async function observe(observations: readonly Observation[], open: readonly Task[], exhaust: boolean, check: EightBitCheck): Promise<boolean[]> {
+  const candidates = observations.flatMap((seen) => {
+    const task = open[seen.sample]!;
+    task.forwards++;
+    if (seen.gradientNorm !== undefined) {
+      task.backwards++;
+      if (seen.gradientNorm === 0) task.zeroGradients++;
+      if (Number.isNaN(seen.gradientNorm)) task.notes.add('The gradient became NaN.');
+    }
+    if (!isAdversarial(seen.outputs.logits!, task)) return [];
+    if (task.best?.exact8 && seen.value <= task.best.value) return [];
+    return [{ task, x: seen.z, seen }];
+  });
+  const rounded = await check(candidates);
+  candidates.forEach(({ task, x, seen }, i) => {
+    const x8 = rounded[i];
+    if (x8 !== undefined) task.best = { x: x8, value: seen.value, exact8: true };
+    else if (!task.best?.exact8 && (task.best === undefined || seen.value > task.best.value)) task.best = { x, value: seen.value, exact8: false };
+  });
+  return observations.map(({ sample }) => !exhaust && open[sample]!.best?.exact8 === true);
+}
+
+/** The outcome as the model's own file sees it: in float, and rounded to 8 bits. */
+async function verify(
+  model: Model,
+  task: Task,
+  before: AttackResult['before'],
+  { norm, epsilon, seed }: { readonly norm: Norm; readonly epsilon: number; readonly seed: number },
+): Promise<AttackResult> {
+  const { x0, label, target } = task;
+  const x = task.best?.x ?? x0;
+  const x8 = task.best === undefined || task.best.exact8 ? x : quantizeWithin(norm, x, x0, epsilon);
+  const fools = (answer: number) => (target === undefined ? answer !== label : answer === target);
+  const after = task.best === undefined ? before : describePrediction(await model.predictPlain(x), model.className);
+  const after8 = x8 === x ? after : describePrediction(await model.predictPlain(x8), model.className);
+  task.forwards += Number(task.best !== undefined) + Number(x8 !== x);
+  const apart = distances(x, x0);
+  const success = fools(after.label) && withinBudget(apart[norm], epsilon);
+  const notes = [...task.notes];
+  if (task.best !== undefined && !success) notes.push('The derived graph was fooled, the plain model is not: the scores are too close to tell.');
+  if (task.zeroGradients > 0) notes.push(`The gradient was exactly zero at ${task.zeroGradients} of ${task.backwards} points: it may be masked.`);
+  if (task.misclassifiedBefore) notes.push(target === undefined ? 'The model was wrong before the attack.' : 'The model answered the target before the attack.');
+  return {
+    success,
+    success8: fools(after8.label) && withinBudget(distances(x8, x0)[norm], epsilon),
+    adversarial: success ? x : x0,
+    original: x0,
+    distances: success ? apart : distances(x0, x0),
+    label,
+    target,
+    misclassifiedBefore: task.misclassifiedBefore,
+    before,
+    after: success ? after : before,
+    after8: success ? after8 : before,
+    norm,
+    epsilon,
+    forwards: task.forwards,
+    backwards: task.backwards,
+    restarts: task.restarts,
+    seed,
+    device: model.device.description,
+    notes,
+  };
+}
+
+function checkOptions(
+  model: Model,
+  images: readonly Float32Array[],
+  labels: readonly number[] | undefined,
+  options: GradientAttackOptions & { readonly norm: Norm; readonly loss: LossName },
+): void {
+  const { norm, epsilon, loss, target } = options;
+  const size = model.channels * model.height * model.width;
+  if (!norms.includes(norm)) throw new AttackError(`Norm "${norm}" is not one of ${norms.join(', ')}.`);
+  if (!lossNames.includes(loss)) throw new AttackError(`Loss "${loss}" is not one of ${lossNames.join(', ')}.`);
+  if (!(epsilon > 0)) throw new AttackError(`Epsilon must be a positive number, got ${epsilon}.`);
+  const half = norm === 'linf' ? 0.5 : norm === 'l2' ? 0.5 * Math.sqrt(size) : 0.5 * size;
+  if (epsilon > half) {
+    const meant = norm === 'linf' && epsilon <= 255 ? ` Did you mean ${epsilon}/255?` : '';
+    throw new AttackError(`Epsilon ${epsilon} is more than half of the way from black to white in ${norm}; pixels run from 0 to 1.${meant}`);
+  }
+  images.forEach((image, i) => {
+    if (image.length !== size) {
+      throw new AttackError(`Picture ${i} has ${image.length} values; the model takes ${model.channels} x ${model.height} x ${model.width} = ${size}.`);
+    }
+    const wrong = image.find((value) => !(value >= -1e-6 && value <= 1 + 1e-6));
+    if (wrong !== undefined) throw new AttackError(`Picture ${i} holds ${wrong}; pixels run from 0 to 1.`);
+  });
+  if (labels !== undefined && labels.length !== images.length) throw new AttackError(`${labels.length} labels for ${images.length} pictures.`);
+  const targets = typeof target === 'object' ? target : target === undefined ? [] : [target];
+  if (typeof target === 'object' && target.length !== images.length) throw new AttackError(`${target.length} targets for ${images.length} pictures.`);
+  for (const k of [...(labels ?? []), ...targets]) {
+    if (!Number.isInteger(k) || k < 0 || k >= model.classCount) throw new AttackError(`Class ${k} does not exist: the model has ${model.classCount} classes, 0 to ${model.classCount - 1}.`);
+  }
+}
+

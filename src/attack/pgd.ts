@@ -1,0 +1,80 @@
+/**
+ * @file Projected gradient descent (Madry et al. 2018), with momentum (Dong et al. 2018) where asked: repeated steepest steps in the
+ * norm of the ball, each projected back into it. Unlike the reference implementations it keeps the best adversarial picture on the
+ * way, not the last one, and a picture stops once it is fooled.
+ */
+import type { Model } from '../model/model.ts';
+import type { StepRule } from '../search/problem.ts';
+import { add, div, mul } from '../tensor/ops/arithmetic.ts';
+import { maximum } from '../tensor/ops/extrema.ts';
+import { reduceMean } from '../tensor/ops/reduce.ts';
+import { abs } from '../tensor/ops/unary.ts';
+import { type Norm, perSample, steepest } from './ball.ts';
+import { type GradientAttackOptions, runGradientAttack } from './gradient-attack.ts';
+import type { AttackResult } from './result.ts';
+
+/** How the step size runs over the steps, from 1 at the start. */
+export type StepSchedule = 'constant' | 'linear' | 'cosine';
+
+/** Options of `pgd`. */
+export interface PgdOptions extends GradientAttackOptions {
+  /** Number of gradient steps; 40 unless given. */
+  readonly steps?: number;
+  /** Length of a step in the norm; 2.5 epsilon / steps unless given, so that every point of the ball can be reached. */
+  readonly stepSize?: number;
+  readonly schedule?: StepSchedule;
+  /** Start at a random point of the ball; on unless said otherwise. */
+  readonly randomStart?: boolean;
+  /** Share of the accumulated gradient that each step keeps (mu of MI-FGSM); 0 unless given. */
+  readonly momentum?: number;
+}
+
+/**
+ * Attacks pictures by projected gradient descent.
+ * @param images one [C, H, W] each, pixels in [0, 1], of the model's size
+ * @param labels the true class of each; what the model answers unless given
+ * @throws AttackError if options or pictures are out of range; NoGradientError if the model has ops without a gradient
+ * @example
+ * const [result] = await pgd(model, [pixels], [label], { epsilon: 8 / 255 });
+ * if (result.success8) console.log(result.before.name, 'became', result.after.name);
+ */
+export async function pgd(model: Model, images: readonly Float32Array[], labels: readonly number[] | undefined, options: PgdOptions): Promise<AttackResult[]> {
+  const { norm = 'linf', epsilon, steps = 40, stepSize = (2.5 * epsilon) / steps, schedule = 'constant', randomStart = true, momentum = 0 } = options;
+  const shape = [model.channels, model.height, model.width];
+  return runGradientAttack(model, images, labels, options, {
+    name: 'pgd',
+    steps,
+    randomStart,
+    stepSize: (step) => stepSize * scheduleAt(schedule, step / steps),
+    rule: pgdRule(norm, momentum, shape),
+    key: `pgd ${momentum}`,
+  });
+}
+
+/** Factor of the step size after a share t of the steps. */
+function scheduleAt(schedule: StepSchedule, t: number): number {
+  switch (schedule) {
+    case 'constant':
+      return 1;
+    case 'linear':
+      return 1 - t;
+    case 'cosine':
+      return 0.5 * (1 + Math.cos(Math.PI * t));
+  }
+}
+
+/** x + alpha times the steepest direction of the gradient, or of its running sum g = mu g + gradient / mean |gradient|. */
+export function pgdRule(norm: Norm, momentum: number, shape: readonly number[]): StepRule {
+  if (momentum === 0) {
+    return { next: ({ z, gradient, data }) => ({ z: add(z, mul(perSample(data['step size']!, z), steepest(norm, gradient, z))) }) };
+  }
+  return {
+    state: { momentum: shape },
+    next: ({ z, gradient, state, data }) => {
+      const axes = shape.map((_, axis) => axis + 1);
+      const scale = maximum(reduceMean(abs(gradient), { axes, keepDims: true }), 1e-30);
+      const g = add(mul(state.momentum!, momentum), div(gradient, scale));
+      return { z: add(z, mul(perSample(data['step size']!, z), steepest(norm, g, z))), state: { momentum: g } };
+    },
+  };
+}

@@ -1,0 +1,61 @@
+/** @file What an attack returns for each picture: the adversarial picture and the evidence for it. */
+import type { PlainPrediction } from '../model/model.ts';
+import type { Distances, Norm } from './ball.ts';
+
+/** A class with its probability. */
+export interface RankedClass {
+  readonly label: number;
+  readonly name: string;
+  readonly probability: number;
+}
+
+/** What the plain model says of a picture. */
+export interface Prediction {
+  readonly label: number;
+  readonly name: string;
+  readonly probability: number;
+  /** Most probable classes, at most five. */
+  readonly top: readonly RankedClass[];
+}
+
+/** The outcome for one picture. Success is what the model's own file says of the picture, run alone. */
+export interface AttackResult {
+  readonly success: boolean;
+  /** Success of the picture rounded to 8 bits, as a PNG holds it, still within the budget. */
+  readonly success8: boolean;
+  /** The adversarial picture [C, H, W] in [0, 1], 8-bit values where that succeeds; the original where nothing did. */
+  readonly adversarial: Float32Array;
+  readonly original: Float32Array;
+  readonly distances: Distances;
+  /** The class that the attack leads away from, and the one it leads to where it is targeted. */
+  readonly label: number;
+  readonly target: number | undefined;
+  /** The model was wrong (or answered the target) before anything was changed. */
+  readonly misclassifiedBefore: boolean;
+  readonly before: Prediction;
+  readonly after: Prediction;
+  /** After rounding to 8 bits; the same as `after` where `adversarial` holds 8-bit values. */
+  readonly after8: Prediction;
+  readonly norm: Norm;
+  readonly epsilon: number;
+  /** Forward and backward passes that this picture took, verification included. */
+  readonly forwards: number;
+  readonly backwards: number;
+  readonly restarts: number;
+  readonly seed: number;
+  readonly device: string;
+  /** Warnings: vanishing gradients, a success that the plain model does not confirm. */
+  readonly notes: readonly string[];
+}
+
+/** An attack that cannot run as asked. The message says what was expected. */
+export class AttackError extends Error {
+  override readonly name = 'AttackError';
+}
+
+/** A plain prediction with names. */
+export function describePrediction({ label, probabilities }: PlainPrediction, nameOf: (label: number) => string): Prediction {
+  const order = Array.from(probabilities.keys()).sort((a, b) => probabilities[b]! - probabilities[a]!);
+  const top = order.slice(0, 5).map((k) => ({ label: k, name: nameOf(k), probability: probabilities[k]! }));
+  return { label, name: nameOf(label), probability: probabilities[label]!, top };
+}

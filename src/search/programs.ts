@@ -1,0 +1,85 @@
+/** @file A search problem compiled for a batch size: a step (forward, gradient, update, projection) and a look (forward alone). */
+import { compile, type Program, type Specs } from '../runtime/compile.ts';
+import type { DeviceRuntime } from '../runtime/runtime.ts';
+import { grad, type GradientOptions } from '../tensor/grad.ts';
+import { sub } from '../tensor/ops/arithmetic.ts';
+import { reduceL2 } from '../tensor/ops/reduce-extrema.ts';
+import { reduceSum } from '../tensor/ops/reduce.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+import type { Batch, Objective, Problem } from './problem.ts';
+
+/** Names of a program's inputs and outputs that belong to z, its value and its gradient's length. */
+const zName = 'z';
+const nextName = 'next z';
+const statePrefix = 'state ';
+
+/** Names under which a program returns what the search itself reads. */
+export const valueName = 'value';
+export const gradientName = 'gradient norm';
+
+/** The compiled forms of a problem on a device. */
+export interface Programs {
+  /** One step for a batch: inputs z, state and data; outputs next z, next state, value, gradient norm and the objective's outputs. */
+  step(batch: number): Promise<Program>;
+  /** Value and outputs at z, without a gradient. */
+  look(batch: number): Promise<Program>;
+}
+
+function specsOf(problem: Problem, batch: number, withState: boolean): Specs {
+  const specs: Record<string, { shape: readonly number[]; dtype: 'float32' | Specs[string]['dtype'] }> = {
+    [zName]: { shape: [batch, ...problem.shape], dtype: 'float32' },
+  };
+  for (const [name, { shape, dtype }] of Object.entries(problem.data)) specs[name] = { shape: [batch, ...shape], dtype };
+  if (withState) {
+    for (const [name, shape] of Object.entries(problem.rule.state ?? {})) specs[statePrefix + name] = { shape: [batch, ...shape], dtype: 'float32' };
+  }
+  return specs;
+}
+
+/** J(f(T(g(z)))) - penalty(g(z)) with what the host wants to see. */
+function evaluate(problem: Problem, z: Tensor, data: Batch): Objective {
+  const x = problem.parameterise?.(z, data) ?? z;
+  const objective = problem.objective(problem.transform?.(x, data) ?? x, data);
+  const penalty = problem.penalty?.(x, data);
+  return penalty === undefined ? objective : { ...objective, value: sub(objective.value, penalty) };
+}
+
+/** Compiles a problem's graphs as they are asked for. */
+export function programsOf(problem: Problem, device: DeviceRuntime, options: GradientOptions = {}): Programs {
+  return {
+    look: (batch) =>
+      compile(
+        (inputs) => {
+          const { value, outputs = {} } = evaluate(problem, inputs[zName]!, inputs);
+          return { ...outputs, [valueName]: value };
+        },
+        specsOf(problem, batch, false),
+        { device, key: `${problem.key} look` },
+      ),
+    step: (batch) =>
+      compile(
+        (inputs) => {
+          const z = inputs[zName]!;
+          const { value, outputs = {} } = evaluate(problem, z, inputs);
+          // Samples do not touch each other, so the gradient of the sum holds each one's own.
+          const gradient = grad(reduceSum(value), [z], options)[0]!;
+          const stateNames = Object.keys(problem.rule.state ?? {});
+          const state = Object.fromEntries(stateNames.map((name) => [name, inputs[statePrefix + name]!]));
+          const next = problem.rule.next({ z, gradient, state, data: inputs });
+          const allowed = problem.project?.(next.z, inputs) ?? next.z;
+          const axes = problem.shape.map((_, axis) => axis + 1);
+          return {
+            ...outputs,
+            ...Object.fromEntries(stateNames.map((name) => [statePrefix + name, next.state![name]!])),
+            [nextName]: allowed,
+            [valueName]: value,
+            [gradientName]: reduceL2(gradient, { axes }),
+          };
+        },
+        specsOf(problem, batch, true),
+        { device, key: `${problem.key} step` },
+      ),
+  };
+}
+
+export { nextName, statePrefix, zName };
