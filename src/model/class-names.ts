@@ -1,25 +1,34 @@
 /** @file Names of classes: reading lists of them, and finding the one that a user means. */
 import { ModelError } from './model-error.ts';
 
-/** Names from a file: a JSON list or object by number, or a line each (a leading WordNet number is left out). */
-export function parseClassNames(text: string): string[] {
+/** Classes of a model in order: their names, and identifiers such as WordNet numbers where the list has them. */
+export interface ClassList {
+  readonly names: readonly string[];
+  readonly ids?: readonly string[];
+}
+
+/** Classes from a file: a JSON list or object by number, or a line each, with a WordNet number before the name or not. */
+export function parseClassList(text: string): ClassList {
   const trimmed = text.trim();
   if (trimmed.startsWith('[') || trimmed.startsWith('{')) {
     const json: unknown = JSON.parse(trimmed);
-    const names = Array.isArray(json) ? json : Object.entries(json as object).sort(([a], [b]) => Number(a) - Number(b)).map(([, name]) => name);
-    return names.map(String);
+    const entries = Object.entries(json as object).sort(([a], [b]) => Number(a) - Number(b));
+    return { names: entries.map(([, name]) => String(name)) };
   }
-  return trimmed.split(/\r?\n/).map((line) => line.replace(/^n\d{8}\s+/, '').trim());
+  const lines = trimmed.split(/\r?\n/).map((line) => /^(n\d{8})?\s*(.*)$/.exec(line.trim())!);
+  const names = lines.map((line) => line[2]!);
+  return lines.some((line) => line[1] !== undefined) ? { names, ids: lines.map((line) => line[1] ?? '') } : { names };
 }
 
 /** Names that the ten classes of CIFAR-10 have everywhere. */
 export const cifar10Names: readonly string[] = ['airplane', 'automobile', 'bird', 'cat', 'deer', 'dog', 'frog', 'horse', 'ship', 'truck'];
 
 /**
- * The class that a name or number means: the exact name, one of its comma-separated synonyms, or a number.
+ * The class that a name, an identifier or a number means; a name is the exact one, or one of its comma-separated synonyms.
  * @throws ModelError with near matches
  */
-export function findClass(wanted: string, names: readonly string[] | undefined, count: number): number {
+export function findClass(wanted: string, classes: ClassList | undefined, count: number): number {
+  const names = classes?.names;
   if (/^\d+$/.test(wanted.trim())) {
     const label = Number(wanted);
     if (label < count) return label;
@@ -28,6 +37,8 @@ export function findClass(wanted: string, names: readonly string[] | undefined, 
   if (names === undefined) {
     throw new ModelError(`Class "${wanted}" cannot be looked up: the model has no class names. Give a number from 0 to ${count - 1}, or names with --classes.`);
   }
+  const id = classes?.ids?.indexOf(wanted) ?? -1;
+  if (id !== -1) return id;
   const normal = (name: string) => name.toLowerCase().replaceAll('_', ' ').trim();
   const target = normal(wanted);
   const exact = names.findIndex((name) => normal(name) === target);

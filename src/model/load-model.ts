@@ -14,7 +14,7 @@ import type { Device, Spec } from '../tensor/op.ts';
 import { cast } from '../tensor/ops/cast.ts';
 import { foldAffine, substitute } from '../tensor/rewrite.ts';
 import { input, type Node, type Tensor, type WeightFile } from '../tensor/tensor.ts';
-import { cifar10Names, findClass, parseClassNames } from './class-names.ts';
+import { type ClassList, cifar10Names, findClass, parseClassList } from './class-names.ts';
 import { stripTail } from './logits.ts';
 import type { Model, Origin, PlainPrediction, TracedModel } from './model.ts';
 import { ModelError } from './model-error.ts';
@@ -206,7 +206,7 @@ async function finishLoading(parts: Loaded): Promise<Model> {
   const { logits, removed } = stripTail(single);
   const classCount = logits.shape[1]!;
   const { preprocessing, origin } = choosePreprocessing(options, sidecar, channels, layout, classCount, height);
-  const classNames = await chooseClassNames(options, sidecar, file, classCount, { channels, height });
+  const classes = await chooseClasses(options, sidecar, file, classCount, { channels, height });
   const maxBatch = largestBatch(pictureInput, importer, outputIndex, classCount);
 
   const notes = [
@@ -250,7 +250,7 @@ async function finishLoading(parts: Loaded): Promise<Model> {
     height,
     width,
     classCount,
-    classNames,
+    classNames: classes?.names,
     preprocessing,
     preprocessingOrigin: origin,
     removedTail: removed,
@@ -275,8 +275,8 @@ async function finishLoading(parts: Loaded): Promise<Model> {
       const scores = Float32Array.from(results[outputName]!.data as Float32Array).subarray(0, classCount);
       return interpretScores(scores, removed);
     },
-    className: (label) => classNames?.[label] ?? `class ${label}`,
-    classOf: (wanted) => findClass(wanted, classNames, classCount),
+    className: (label) => classes?.names[label] ?? `class ${label}`,
+    classOf: (wanted) => findClass(wanted, classes, classCount),
     async [Symbol.asyncDispose]() {
       await plain.release();
       for (const [programKey, program] of device.programs) {
@@ -332,31 +332,29 @@ function choosePreprocessing(
   return { preprocessing: resolvePreprocessing(guess, channels, layout), origin: 'guess' };
 }
 
-async function chooseClassNames(
+async function chooseClasses(
   options: LoadOptions,
   sidecar: Sidecar | undefined,
   file: ModelProto,
   classCount: number,
   { channels, height }: { readonly channels: number; readonly height: number },
-): Promise<readonly string[] | undefined> {
+): Promise<ClassList | undefined> {
   const metadata = file.metadataProps.find(({ key }) => key === 'classes' || key === 'names' || key === 'labels')?.value;
-  const given =
-    typeof options.classes === 'string'
-      ? parseClassNames(new TextDecoder().decode(await files.readFile(options.classes)))
-      : (options.classes ?? sidecar?.classes);
+  const list = options.classes ?? sidecar?.classes;
+  const given = typeof list === 'string' ? parseClassList(new TextDecoder().decode(await files.readFile(list))) : list && { names: list };
   if (given !== undefined) {
-    if (given.length === classCount) return given;
-    throw new ModelError(`${given.length} class names for a model of ${classCount} classes.`);
+    if (given.names.length === classCount) return given;
+    throw new ModelError(`${given.names.length} class names for a model of ${classCount} classes.`);
   }
   if (metadata !== undefined) {
     try {
-      const names = parseClassNames(metadata);
-      if (names.length === classCount) return names;
+      const classes = parseClassList(metadata);
+      if (classes.names.length === classCount) return classes;
     } catch {
       // Metadata is free text: what is no list of names says nothing.
     }
   }
-  return channels === 3 && height === 32 && classCount === 10 ? cifar10Names : undefined;
+  return channels === 3 && height === 32 && classCount === 10 ? { names: cifar10Names } : undefined;
 }
 
 /** How many pictures one run takes: any number where the graph allows it, else what the file fixes. */

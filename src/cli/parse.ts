@@ -1,0 +1,30 @@
+/** @file Words on the command line into values. */
+import type { Preprocessing } from '../model/preprocessing.ts';
+import { CliError } from './errors.ts';
+
+/** A number, or a fraction such as 8/255. */
+export function parseBudget(text: string): number {
+  const match = /^\s*([\d.]+(?:e-?\d+)?)\s*(?:\/\s*([\d.]+))?\s*$/i.exec(text);
+  const value = match === null ? Number.NaN : Number(match[1]) / Number(match[2] ?? 1);
+  if (Number.isFinite(value)) return value;
+  throw new CliError(`Expected a number or a fraction such as 8/255, got "${text}".`);
+}
+
+/** A whole number of at least `least`. */
+export function parseCount(least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (Number.isInteger(value) && value >= least) return value;
+    throw new CliError(`Expected a whole number of at least ${least}, got "${text}".`);
+  };
+}
+
+/** A preset's name, or constants as JSON: `{"mean": [0.5], "std": [0.5]}`. */
+export function parsePreprocessing(text: string): string | Partial<Preprocessing> {
+  if (!text.trim().startsWith('{')) return text;
+  try {
+    return JSON.parse(text) as Partial<Preprocessing>;
+  } catch {
+    throw new CliError(`Expected a preset's name or JSON for the preprocessing, got "${text}".`);
+  }
+}

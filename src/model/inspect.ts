@@ -1,0 +1,138 @@
+/** @file What a model's file holds: inputs, ops, layers, cost, and what of it has a gradient. */
+import type { ModelProto } from 'onnx-buf';
+import { carriedTypes } from '../onnx/import/carried.ts';
+import { handlers, importGraph, type ImportedGraph, UnknownShapeError } from '../onnx/import/import-graph.ts';
+import { isFloat } from '../tensor/dtype.ts';
+import { NoGradientError, vjp } from '../tensor/grad.ts';
+import { ones } from '../tensor/ops/basic.ts';
+import { isConstantExpression } from '../tensor/rewrite.ts';
+import { sizeOf } from '../tensor/shape.ts';
+import { input, type Node, type Tensor, topologicalOrder, type WeightFile } from '../tensor/tensor.ts';
+import { formatInput, graphInputs } from './picture-input.ts';
+import { ModelError } from './model-error.ts';
+
+/** A layer whose units can be named `layer:channel`. */
+export interface Layer {
+  readonly name: string;
+  readonly op: string;
+  readonly shape: readonly number[];
+  readonly units: number;
+}
+
+/** What a file says of itself, and what we can do with it. */
+export interface Inspection {
+  readonly irVersion: number;
+  readonly opsets: Readonly<Record<string, number>>;
+  readonly producer: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  /** Op types with their number of nodes, most frequent first; `imported` is false where they only run. */
+  readonly ops: readonly { readonly type: string; readonly count: number; readonly imported: boolean }[];
+  readonly parameters: number;
+  /** Floating-point operations of one forward pass for one picture, two for a multiplication and addition; undefined where unknown. */
+  readonly flops: number | undefined;
+  readonly layers: readonly Layer[];
+  /** Undefined if a gradient of the first output reaches the inputs; else why not. */
+  readonly gradientProblem: string | undefined;
+}
+
+/** Ops whose outputs are worth naming as layers. */
+const layerOps = new Set(['Conv', 'ConvTranspose', 'Gemm', 'MatMul', 'BatchNormalization', 'Relu', 'Clip', 'PRelu', 'Add', 'Concat', 'MaxPool', 'AveragePool', 'GlobalAveragePool']);
+
+/** Inspects a model without running it. Open sizes are taken as 1 for the batch and `openSize` elsewhere. */
+export function inspectModel(file: ModelProto, bytes: Uint8Array, external: readonly WeightFile[] = [], openSize = 224): Inspection {
+  const graph = file.graph!;
+  const counts = new Map<string, number>();
+  for (const node of graph.node) {
+    const type = node.domain === '' || node.domain === 'ai.onnx' ? node.opType : `${node.domain}.${node.opType}`;
+    counts.set(type, (counts.get(type) ?? 0) + 1);
+  }
+  const functions = new Set(file.functions.map((f) => `${f.domain}.${f.name}`));
+  const inputs = graphInputs(file);
+  const base = {
+    irVersion: Number(file.irVersion),
+    opsets: Object.fromEntries(file.opsetImport.map(({ domain, version }) => [domain === '' ? 'ai.onnx' : domain, Number(version)])),
+    producer: [file.producerName, file.producerVersion].filter((part) => part !== '').join(' '),
+    inputs: inputs.map((x) => `${x.name} ${x.dtype} ${formatInput(x)}`),
+    outputs: graph.output.map(({ name }) => name),
+    ops: [...counts]
+      .map(([type, count]) => ({ type, count, imported: handlers[type] !== undefined || functions.has(type) }))
+      .sort((a, b) => b.count - a.count),
+    parameters: graph.initializer.reduce((sum, { dims }) => sum + dims.reduce((product, size) => product * Number(size), 1), 0),
+  };
+  const symbols = new Map(
+    inputs.map((x) => [x.name, input(x.name, x.shape.map((size, axis) => size ?? (axis === 0 ? 1 : openSize)), isFloat(x.dtype) ? 'float32' : x.dtype)]),
+  );
+  let imported: ImportedGraph;
+  try {
+    imported = importGraph(file, symbols, { files: filesOf(bytes, external), singlePrecision: true });
+  } catch (error) {
+    const why =
+      error instanceof UnknownShapeError
+        ? `${base.ops.filter((op) => !op.imported).map((op) => op.type).join(', ')} are not known here`
+        : error instanceof Error ? error.message : String(error);
+    return { ...base, flops: undefined, layers: [], gradientProblem: why };
+  }
+  return {
+    ...base,
+    flops: flopsOf(imported.outputs),
+    layers: layersOf(file, imported),
+    gradientProblem: gradientProblemOf(imported, [...symbols.values()]),
+  };
+}
+
+function filesOf(bytes: Uint8Array, external: readonly WeightFile[]) {
+  return {
+    model: { location: 'model', bytes },
+    external: (location: string) => {
+      const file = external.find((candidate) => candidate.location === location);
+      if (file === undefined) throw new ModelError(`The model's external data file "${location}" is missing.`);
+      return file;
+    },
+  };
+}
+
+/** Layers of a graph in its order, with the shape of their output. */
+export function layersOf(file: ModelProto, { values }: ImportedGraph): Layer[] {
+  return file.graph!.node.flatMap((node): Layer[] => {
+    const value = values.get(node.output[0] ?? '');
+    if (value === undefined || !layerOps.has(node.opType) || value.shape.length < 2 || isConstantExpression(value)) return [];
+    return [{ name: node.output[0]!, op: node.opType, shape: value.shape, units: value.shape[1]! }];
+  });
+}
+
+function gradientProblemOf({ outputs, describe }: ImportedGraph, inputs: readonly Tensor[]): string | undefined {
+  const carried = carriedTypes(outputs);
+  const target = outputs.find((y) => isFloat(y.dtype));
+  const sources = inputs.filter((x) => isFloat(x.dtype));
+  if (target === undefined || sources.length === 0) return 'no floating-point output or input';
+  try {
+    vjp([target], [ones(target.shape)], sources, { describe });
+    return undefined;
+  } catch (error) {
+    if (error instanceof NoGradientError) return error.message;
+    return carried.length > 0 ? `${carried.join(', ')} pass none` : String(error);
+  }
+}
+
+/** Floating-point operations of convolutions and matrix products under some outputs. */
+export function flopsOf(outputs: readonly Tensor[]): number {
+  return topologicalOrder(outputs).reduce((sum, node) => sum + nodeFlops(node), 0);
+}
+
+function nodeFlops({ op, inputs, outputs, attrs }: Node): number {
+  const [x, w] = inputs;
+  const y = outputs[0]!;
+  switch (op.name) {
+    case 'conv':
+      return 2 * sizeOf(y.shape) * sizeOf(w!.shape.slice(1));
+    case 'convTranspose':
+      return 2 * sizeOf(x!.shape) * sizeOf(w!.shape.slice(1));
+    case 'matmul':
+      return 2 * sizeOf(y.shape) * x!.shape.at(-1)!;
+    case 'gemm':
+      return 2 * sizeOf(y.shape) * x!.shape[attrs.transA ? 0 : 1]!;
+    default:
+      return 0;
+  }
+}
