@@ -13,8 +13,8 @@ import { compile, numbers } from '../src/runtime/compile.ts';
 import type { DeviceRuntime } from '../src/runtime/runtime.ts';
 import { typedArray } from '../src/runtime/typed-array.ts';
 import { isFloat, isInteger } from '../src/tensor/dtype.ts';
-import { hostValue, type Tensor } from '../src/tensor/tensor.ts';
 import type { HostTensor } from '../src/tensor/host.ts';
+import { hostValue, type Tensor } from '../src/tensor/tensor.ts';
 import { sharedFile, untar } from '../test/support/shared-data.ts';
 
 /** What came of one node test. */
@@ -27,8 +27,14 @@ export interface ConformanceResult {
 
 /** Why a test of an imported op is not run, by a pattern of its name. */
 const skips: readonly (readonly [RegExp, string])[] = [
-  [/_training_mode|training_dropout|test_dropout_.*mask_ratio|test_training/, 'training mode: a deployed model is attacked'],
-  [/FLOAT8|float8|E4M3|E5M2|e4m3|e5m2|e8m0|FLOAT4|float4|INT4|int4|INT2|int2/, 'values of 4 and 8 bit floats and of 2 and 4 bit integers cannot be held'],
+  [
+    /_training_mode|training_dropout|test_dropout_.*mask_ratio|test_training/,
+    'training mode: a deployed model is attacked',
+  ],
+  [
+    /FLOAT8|float8|E4M3|E5M2|e4m3|e5m2|e8m0|FLOAT4|float4|INT4|int4|INT2|int2/,
+    'values of 4 and 8 bit floats and of 2 and 4 bit integers cannot be held',
+  ],
   [/STRING|string/, 'strings are no part of a picture model'],
   [/blocked/, 'blocked quantisation'],
   [/celu_bfloat16/, 'the runtime has no bfloat16 arithmetic; models that use it are computed in float32'],
@@ -49,24 +55,44 @@ export function nodeTests(): Map<string, Map<string, Uint8Array>> {
 }
 
 /** Runs one test. Tests of several ops count for the function that they expand and are run too. */
-export async function runNodeTest(name: string, files: ReadonlyMap<string, Uint8Array>, device: DeviceRuntime): Promise<ConformanceResult | undefined> {
+export async function runNodeTest(
+  name: string,
+  files: ReadonlyMap<string, Uint8Array>,
+  device: DeviceRuntime,
+): Promise<ConformanceResult | undefined> {
   const bytes = files.get('model.onnx')!;
   const model = parseModel(bytes);
-  const ops = [...new Set(model.graph!.node.map((node) => (node.domain === '' ? node.opType : `${node.domain}.${node.opType}`)))];
+  const ops = [
+    ...new Set(model.graph!.node.map((node) => (node.domain === '' ? node.opType : `${node.domain}.${node.opType}`))),
+  ];
   const op = ops.length === 1 ? ops[0]! : 'several ops';
   if (!ops.every((type) => handlers[type] !== undefined)) return undefined;
   const skip = skips.find(([pattern]) => pattern.test(name));
   if (skip !== undefined) return { test: name, op, outcome: 'skipped', reason: skip[1] };
-  const problem = await check(model, files, device).catch((error: unknown) => (error instanceof Error ? error.message : String(error)));
+  const problem = await check(model, files, device).catch((error: unknown) =>
+    error instanceof Error ? error.message : String(error),
+  );
   if (problem === undefined) return { test: name, op, outcome: 'passed' };
   const plain = await runPlain(model, files, device);
-  if (plain !== undefined) return { test: name, op, outcome: 'skipped', reason: `ONNX Runtime itself does not pass this test (${plain.slice(0, 80)})` };
+  if (plain !== undefined)
+    return {
+      test: name,
+      op,
+      outcome: 'skipped',
+      reason: `ONNX Runtime itself does not pass this test (${plain.slice(0, 80)})`,
+    };
   return { test: name, op, outcome: 'failed', reason: problem };
 }
 
 /** What is wrong with ONNX Runtime's own result on the test's model; undefined where it passes. */
-async function runPlain(model: Model, files: ReadonlyMap<string, Uint8Array>, device: DeviceRuntime): Promise<string | undefined> {
-  const halves = [...model.graph!.input, ...model.graph!.output].some(({ type }) => type?.value.case === 'tensorType' && [10, 16].includes(type.value.value.elemType));
+async function runPlain(
+  model: Model,
+  files: ReadonlyMap<string, Uint8Array>,
+  device: DeviceRuntime,
+): Promise<string | undefined> {
+  const halves = [...model.graph!.input, ...model.graph!.output].some(
+    ({ type }) => type?.value.case === 'tensorType' && [10, 16].includes(type.value.value.elemType),
+  );
   if (halves) return undefined;
   try {
     const session = await device.createSession(files.get('model.onnx')!);
@@ -78,8 +104,8 @@ async function runPlain(model: Model, files: ReadonlyMap<string, Uint8Array>, de
     );
     const results = await session.run(feeds);
     await session.release();
-    return model.graph!.output
-      .map(({ name }, i) => differ(results[name]!, hostValue(tensorOf(files.get(`output_${i}.pb`)!))!))
+    return model
+      .graph!.output.map(({ name }, i) => differ(results[name]!, hostValue(tensorOf(files.get(`output_${i}.pb`)!))!))
       .find((problem) => problem !== undefined);
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
@@ -97,13 +123,27 @@ function tensorOf(bytes: Uint8Array): Tensor {
   });
 }
 
-async function check(model: Model, files: ReadonlyMap<string, Uint8Array>, device: DeviceRuntime): Promise<string | undefined> {
+async function check(
+  model: Model,
+  files: ReadonlyMap<string, Uint8Array>,
+  device: DeviceRuntime,
+): Promise<string | undefined> {
   const graph = model.graph!;
-  const inputs = graph.input.map(({ name }, i) => [name, files.has(`input_${i}.pb`) ? tensorOf(files.get(`input_${i}.pb`)!) : undefined] as const);
+  const inputs = graph.input.map(
+    ({ name }, i) => [name, files.has(`input_${i}.pb`) ? tensorOf(files.get(`input_${i}.pb`)!) : undefined] as const,
+  );
   const given = inputs.filter((entry): entry is readonly [string, Tensor] => entry[1] !== undefined);
   const fixed = new Set<string>();
-  const weights = { model: { location: 'model', bytes: files.get('model.onnx')! }, external: () => { throw new Error('no external file'); } };
-  const specs = () => Object.fromEntries(given.filter(([name]) => !fixed.has(name)).map(([name, { shape, dtype }]) => [name, { shape, dtype }]));
+  const weights = {
+    model: { location: 'model', bytes: files.get('model.onnx')! },
+    external: () => {
+      throw new Error('no external file');
+    },
+  };
+  const specs = () =>
+    Object.fromEntries(
+      given.filter(([name]) => !fixed.has(name)).map(([name, { shape, dtype }]) => [name, { shape, dtype }]),
+    );
   for (;;) {
     try {
       const program = await compile(
@@ -115,14 +155,26 @@ async function check(model: Model, files: ReadonlyMap<string, Uint8Array>, devic
         specs(),
         { device },
       );
-      const feeds = Object.fromEntries(given.filter(([name]) => !fixed.has(name)).map(([name, value]) => [name, Array.from(hostValue(value)!.data)]));
+      const feeds = Object.fromEntries(
+        given.filter(([name]) => !fixed.has(name)).map(([name, value]) => [name, Array.from(hostValue(value)!.data)]),
+      );
       const results = await program.run(feeds as Record<string, number[]>);
       await program.release();
-      return graph.output.map(({ name }, i) => differ({ ...results[name]!, dtype: program.outputs[name]!.dtype }, hostValue(tensorOf(files.get(`output_${i}.pb`)!))!)).find((problem) => problem !== undefined);
+      return graph.output
+        .map(({ name }, i) =>
+          differ(
+            { ...results[name]!, dtype: program.outputs[name]!.dtype },
+            hostValue(tensorOf(files.get(`output_${i}.pb`)!))!,
+          ),
+        )
+        .find((problem) => problem !== undefined);
     } catch (error) {
       // A value that decides a shape is a constant in real models; here it comes as an input and is taken as one.
       if (!(error instanceof StaticValueError)) throw error;
-      const next = given.map(([name]) => name).find((name) => !fixed.has(name) && (name === error.input || dependsOn(model, error.input, name))) ??
+      const next =
+        given
+          .map(([name]) => name)
+          .find((name) => !fixed.has(name) && (name === error.input || dependsOn(model, error.input, name))) ??
         given.find(([name, value]) => !fixed.has(name) && isInteger(value.dtype))?.[0]; // the value lies in a subgraph
       if (next === undefined) throw error;
       fixed.add(next);
@@ -137,7 +189,10 @@ function dependsOn(model: Model, value: string, input: string): boolean {
 }
 
 /** The ONNX backend test's tolerances: relative 1e-3, absolute 1e-7 for float32; 8-bit results may differ by one where rounding ties. */
-function differ(actual: Parameters<typeof numbers>[0] & { shape: readonly number[] }, expected: HostTensor): string | undefined {
+function differ(
+  actual: Parameters<typeof numbers>[0] & { shape: readonly number[] },
+  expected: HostTensor,
+): string | undefined {
   if (actual.dtype !== expected.dtype) return `type ${actual.dtype} instead of ${expected.dtype}`;
   if (actual.shape.join() !== expected.shape.join()) return `shape [${actual.shape}] instead of [${expected.shape}]`;
   const values = numbers(actual);
@@ -161,7 +216,8 @@ if (import.meta.main) {
     if (result !== undefined) results.push(result);
   }
   if (process.argv.includes('--failures')) {
-    for (const { test, reason, outcome } of results) if (outcome === 'failed') console.log(`${test}: ${reason?.slice(0, 160)}`);
+    for (const { test, reason, outcome } of results)
+      if (outcome === 'failed') console.log(`${test}: ${reason?.slice(0, 160)}`);
   }
   const count = (outcome: string) => results.filter((result) => result.outcome === outcome).length;
   console.log(`${count('passed')} passed, ${count('failed')} failed, ${count('skipped')} skipped of ${results.length}`);

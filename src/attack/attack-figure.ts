@@ -5,12 +5,18 @@ import type { Model } from '../model/model.ts';
 import type { AttackResult, Prediction } from './result.ts';
 
 /** Draws the figure as PNG bytes. The perturbation is amplified around grey until its largest value fills the range. */
-export async function attackFigure(result: AttackResult, model: Model, text: Readonly<Record<string, string>> = {}): Promise<Uint8Array> {
+export async function attackFigure(
+  result: AttackResult,
+  model: Model,
+  text: Readonly<Record<string, string>> = {},
+): Promise<Uint8Array> {
   const { channels, height, width } = model;
   const { original, adversarial, before, after8, distances, norm, epsilon } = result;
   const picture = (data: Float32Array): Picture => ({ data, channels, height, width });
   const amplification = Math.max(1, Math.round(0.5 / Math.max(distances.linf, 1e-6)));
-  const perturbation = original.map((value, i) => Math.min(1, Math.max(0, 0.5 + amplification * (adversarial[i]! - value))));
+  const perturbation = original.map((value, i) =>
+    Math.min(1, Math.max(0, 0.5 + amplification * (adversarial[i]! - value))),
+  );
   const distance = (name: string, value: number) => ({ text: `${name}  ${value.toPrecision(3)}` });
   return figurePng(
     {
@@ -20,9 +26,17 @@ export async function attackFigure(result: AttackResult, model: Model, text: Rea
         {
           title: `perturbation, ${amplification} times`,
           picture: picture(perturbation),
-          captions: [{ text: `linf  ${(distances.linf * 255).toFixed(2)} / 255` }, distance('l2', distances.l2), distance('l1', distances.l1)],
+          captions: [
+            { text: `linf  ${(distances.linf * 255).toFixed(2)} / 255` },
+            distance('l2', distances.l2),
+            distance('l1', distances.l1),
+          ],
         },
-        { title: 'adversarial, as a PNG holds it', picture: picture(adversarial), captions: captionsOf(after8, after8.label) },
+        {
+          title: 'adversarial, as a PNG holds it',
+          picture: picture(adversarial),
+          captions: captionsOf(after8, after8.label),
+        },
       ],
       note: `${norm} budget ${norm === 'linf' ? `${(epsilon * 255).toPrecision(3)} / 255` : epsilon.toPrecision(3)}; answers of the plain model${result.success8 ? ', confirmed after rounding to 8 bits' : '; NOT confirmed after rounding to 8 bits'}`,
     },
@@ -31,5 +45,9 @@ export async function attackFigure(result: AttackResult, model: Model, text: Rea
 }
 
 function captionsOf({ top }: Prediction, highlighted: number): Caption[] {
-  return top.map(({ label, name, probability }) => ({ text: name, share: probability, highlight: label === highlighted }));
+  return top.map(({ label, name, probability }) => ({
+    text: name,
+    share: probability,
+    highlight: label === highlighted,
+  }));
 }

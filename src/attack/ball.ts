@@ -1,13 +1,13 @@
 /** @file lp balls around a picture: steepest steps, projections, random starts and distances. */
-import type { RandomStream } from '../search/random.ts';
+
 import { toByte } from '../image/image.ts';
+import type { RandomStream } from '../search/random.ts';
 import { add, div, mul, sub } from '../tensor/ops/arithmetic.ts';
 import { cast } from '../tensor/ops/cast.ts';
 import { greaterEqual } from '../tensor/ops/compare.ts';
 import { clip, maximum, minimum } from '../tensor/ops/extrema.ts';
 import { reduceSum } from '../tensor/ops/reduce.ts';
 import { reduceL2 } from '../tensor/ops/reduce-extrema.ts';
-import { movable } from './movable.ts';
 import { reshape } from '../tensor/ops/reshape.ts';
 import { slice } from '../tensor/ops/slice.ts';
 import { step } from '../tensor/ops/step.ts';
@@ -15,6 +15,7 @@ import { topK } from '../tensor/ops/topk.ts';
 import { abs, sign } from '../tensor/ops/unary.ts';
 import { sizeOf } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
+import { movable } from './movable.ts';
 
 /** The norms whose balls can be projected onto. */
 export type Norm = 'linf' | 'l2' | 'l1';
@@ -99,7 +100,10 @@ export function randomStart(norm: Norm, x0: Float32Array, epsilon: number, rando
     norm === 'l2'
       ? Float64Array.from({ length: d }, () => random.normal())
       : Float64Array.from({ length: d }, () => random.exponential() * (random.uniform() < 0.5 ? -1 : 1));
-  const length = norm === 'l2' ? Math.sqrt(direction.reduce((sum, v) => sum + v * v, 0)) : direction.reduce((sum, v) => sum + Math.abs(v), 0);
+  const length =
+    norm === 'l2'
+      ? Math.sqrt(direction.reduce((sum, v) => sum + v * v, 0))
+      : direction.reduce((sum, v) => sum + Math.abs(v), 0);
   const radius = (epsilon * random.uniform() ** (1 / d)) / length;
   return x0.map((value, i) => clamp(value + radius * direction[i]!));
 }

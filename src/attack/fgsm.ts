@@ -5,6 +5,11 @@ import { pgd } from './pgd.ts';
 import type { AttackResult } from './result.ts';
 
 /** Attacks pictures with one step. Parameters and errors are those of `pgd`. */
-export async function fgsm(model: Model, images: readonly Float32Array[], labels: readonly number[] | undefined, options: GradientAttackOptions): Promise<AttackResult[]> {
+export async function fgsm(
+  model: Model,
+  images: readonly Float32Array[],
+  labels: readonly number[] | undefined,
+  options: GradientAttackOptions,
+): Promise<AttackResult[]> {
   return pgd(model, images, labels, { ...options, steps: 1, stepSize: options.epsilon, randomStart: false });
 }

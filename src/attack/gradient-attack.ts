@@ -8,7 +8,7 @@ import { programsOf } from '../search/programs.ts';
 import { hashOf, randomStream } from '../search/random.ts';
 import { type Observation, type Sample, search } from '../search/search.ts';
 import { distances, type Norm, norms, project, quantizeWithin, randomStart, withinBudget } from './ball.ts';
-import { lossFor, type LossName, lossNames } from './loss.ts';
+import { type LossName, lossFor, lossNames } from './loss.ts';
 import { AttackError, type AttackResult, describePrediction } from './result.ts';
 
 /** Options that all gradient attacks understand. */
@@ -76,18 +76,40 @@ export async function runGradientAttack(
   options: GradientAttackOptions,
   definition: AttackDefinition,
 ): Promise<AttackResult[]> {
-  const { norm = 'linf', epsilon, loss: lossName = 'cross-entropy', seed = 0, restarts = 1, batch = 16, exhaust = false, signal, onProgress } = options;
+  const {
+    norm = 'linf',
+    epsilon,
+    loss: lossName = 'cross-entropy',
+    seed = 0,
+    restarts = 1,
+    batch = 16,
+    exhaust = false,
+    signal,
+    onProgress,
+  } = options;
   checkOptions(model, images, labels, { ...options, norm, loss: lossName });
   const before: PlainPrediction[] = [];
   for (const image of images) before.push(await model.predictPlain(image));
   before.forEach(({ scores }, i) => {
-    if (scores.some((score) => Number.isNaN(score))) throw new AttackError(`The model answers NaN for picture ${i}; check its preprocessing.`);
+    if (scores.some((score) => Number.isNaN(score)))
+      throw new AttackError(`The model answers NaN for picture ${i}; check its preprocessing.`);
   });
   const tasks = images.map((x0, i): Task => {
     const label = labels?.[i] ?? before[i]!.label;
     const target = typeof options.target === 'object' ? options.target[i] : options.target;
     const misclassifiedBefore = target === undefined ? before[i]!.label !== label : before[i]!.label === target;
-    return { x0, label, target, misclassifiedBefore, notes: new Set(), best: undefined, forwards: 1, backwards: 0, restarts: 0, zeroGradients: 0 };
+    return {
+      x0,
+      label,
+      target,
+      misclassifiedBefore,
+      notes: new Set(),
+      best: undefined,
+      forwards: 1,
+      backwards: 0,
+      restarts: 0,
+      zeroGradients: 0,
+    };
   });
 
   const { loss, used, note } = lossFor(lossName, options.target !== undefined, model.classCount);
@@ -100,7 +122,12 @@ export async function runGradientAttack(
       task.restarts++;
       const random = randomStream(seed, hashOf(task.x0), restart);
       const z = definition.randomStart || restart > 0 ? randomStart(norm, task.x0, epsilon, random) : task.x0;
-      const fixed = { x0: task.x0, epsilon, label: oneHot(task.label, model.classCount), target: oneHot(task.target ?? task.label, model.classCount) };
+      const fixed = {
+        x0: task.x0,
+        epsilon,
+        label: oneHot(task.label, model.classCount),
+        target: oneHot(task.target ?? task.label, model.classCount),
+      };
       return { z, steps: definition.steps, data: (step) => ({ ...fixed, 'step size': definition.stepSize(step) }) };
     });
     const checker = eightBitChecker(model, problem, norm, epsilon, largest);
@@ -133,7 +160,13 @@ function attackProblem(
   return {
     key: `${model.key} ${key} ${norm} ${lossName} ${isTargeted ? 'targeted' : 'untargeted'}`,
     shape,
-    data: { x0: float(shape), epsilon: float([]), label: float([model.classCount]), target: float([model.classCount]), 'step size': float([]) },
+    data: {
+      x0: float(shape),
+      epsilon: float([]),
+      label: float([model.classCount]),
+      target: float([model.classCount]),
+      'step size': float([]),
+    },
     objective: (x, data) => {
       const logits = model.logits(x);
       return { value: loss({ logits, label: data.label!, target: data.target! }), outputs: { logits } };
@@ -150,7 +183,9 @@ function oneHot(label: number, count: number): Float32Array {
 }
 
 /** Rounds candidates to 8 bits inside the ball and asks the network again, in batches. */
-type EightBitCheck = (candidates: readonly { readonly task: Task; readonly x: Float32Array }[]) => Promise<(Float32Array | undefined)[]>;
+type EightBitCheck = (
+  candidates: readonly { readonly task: Task; readonly x: Float32Array }[],
+) => Promise<(Float32Array | undefined)[]>;
 
 function eightBitChecker(model: Model, problem: Problem, norm: Norm, epsilon: number, largest: number): EightBitCheck {
   const shape = [model.channels, model.height, model.width];
@@ -168,7 +203,8 @@ function eightBitChecker(model: Model, problem: Problem, norm: Norm, epsilon: nu
         z.set(x, i * size);
       });
       const program = await look(count);
-      const rows = (pick: (task: Task) => Float32Array) => Float32Array.from(chunk.flatMap(({ task }) => Array.from(pick(task))));
+      const rows = (pick: (task: Task) => Float32Array) =>
+        Float32Array.from(chunk.flatMap(({ task }) => Array.from(pick(task))));
       const results = await program.run({
         z,
         x0: rows((task) => task.x0),
@@ -189,7 +225,12 @@ function eightBitChecker(model: Model, problem: Problem, norm: Norm, epsilon: nu
   };
 }
 
-async function observe(observations: readonly Observation[], open: readonly Task[], exhaust: boolean, check: EightBitCheck): Promise<boolean[]> {
+async function observe(
+  observations: readonly Observation[],
+  open: readonly Task[],
+  exhaust: boolean,
+  check: EightBitCheck,
+): Promise<boolean[]> {
   const candidates = observations.flatMap((seen) => {
     const task = open[seen.sample]!;
     task.forwards++;
@@ -206,7 +247,8 @@ async function observe(observations: readonly Observation[], open: readonly Task
   candidates.forEach(({ task, x, seen }, i) => {
     const x8 = rounded[i];
     if (x8 !== undefined) task.best = { x: x8, value: seen.value, exact8: true };
-    else if (!task.best?.exact8 && (task.best === undefined || seen.value > task.best.value)) task.best = { x, value: seen.value, exact8: false };
+    else if (!task.best?.exact8 && (task.best === undefined || seen.value > task.best.value))
+      task.best = { x, value: seen.value, exact8: false };
   });
   return observations.map(({ sample }) => !exhaust && open[sample]!.best?.exact8 === true);
 }
@@ -228,9 +270,16 @@ async function verify(
   const apart = distances(x, x0);
   const success = fools(after.label) && withinBudget(apart[norm], epsilon);
   const notes = [...task.notes];
-  if (task.best !== undefined && !success) notes.push('The derived graph was fooled, the plain model is not: the scores are too close to tell.');
-  if (task.zeroGradients > 0) notes.push(`The gradient was exactly zero at ${task.zeroGradients} of ${task.backwards} points: it may be masked.`);
-  if (task.misclassifiedBefore) notes.push(target === undefined ? 'The model was wrong before the attack.' : 'The model answered the target before the attack.');
+  if (task.best !== undefined && !success)
+    notes.push('The derived graph was fooled, the plain model is not: the scores are too close to tell.');
+  if (task.zeroGradients > 0)
+    notes.push(`The gradient was exactly zero at ${task.zeroGradients} of ${task.backwards} points: it may be masked.`);
+  if (task.misclassifiedBefore)
+    notes.push(
+      target === undefined
+        ? 'The model was wrong before the attack.'
+        : 'The model answered the target before the attack.',
+    );
   return {
     success,
     success8: fools(after8.label) && withinBudget(distances(x8, x0)[norm], epsilon),
@@ -268,20 +317,28 @@ function checkOptions(
   const half = norm === 'linf' ? 0.5 : norm === 'l2' ? 0.5 * Math.sqrt(size) : 0.5 * size;
   if (epsilon > half) {
     const meant = norm === 'linf' && epsilon <= 255 ? ` Did you mean ${epsilon}/255?` : '';
-    throw new AttackError(`Epsilon ${epsilon} is more than half of the way from black to white in ${norm}; pixels run from 0 to 1.${meant}`);
+    throw new AttackError(
+      `Epsilon ${epsilon} is more than half of the way from black to white in ${norm}; pixels run from 0 to 1.${meant}`,
+    );
   }
   images.forEach((image, i) => {
     if (image.length !== size) {
-      throw new AttackError(`Picture ${i} has ${image.length} values; the model takes ${model.channels} x ${model.height} x ${model.width} = ${size}.`);
+      throw new AttackError(
+        `Picture ${i} has ${image.length} values; the model takes ${model.channels} x ${model.height} x ${model.width} = ${size}.`,
+      );
     }
     const wrong = image.find((value) => !(value >= -1e-6 && value <= 1 + 1e-6));
     if (wrong !== undefined) throw new AttackError(`Picture ${i} holds ${wrong}; pixels run from 0 to 1.`);
   });
-  if (labels !== undefined && labels.length !== images.length) throw new AttackError(`${labels.length} labels for ${images.length} pictures.`);
+  if (labels !== undefined && labels.length !== images.length)
+    throw new AttackError(`${labels.length} labels for ${images.length} pictures.`);
   const targets = typeof target === 'object' ? target : target === undefined ? [] : [target];
-  if (typeof target === 'object' && target.length !== images.length) throw new AttackError(`${target.length} targets for ${images.length} pictures.`);
+  if (typeof target === 'object' && target.length !== images.length)
+    throw new AttackError(`${target.length} targets for ${images.length} pictures.`);
   for (const k of [...(labels ?? []), ...targets]) {
-    if (!Number.isInteger(k) || k < 0 || k >= model.classCount) throw new AttackError(`Class ${k} does not exist: the model has ${model.classCount} classes, 0 to ${model.classCount - 1}.`);
+    if (!Number.isInteger(k) || k < 0 || k >= model.classCount)
+      throw new AttackError(
+        `Class ${k} does not exist: the model has ${model.classCount} classes, 0 to ${model.classCount - 1}.`,
+      );
   }
 }
-

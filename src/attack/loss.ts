@@ -63,9 +63,19 @@ const targeted: Readonly<Record<LossName, Loss>> = {
 };
 
 /** A loss by name, and a note where too few classes made another one necessary. */
-export function lossFor(name: LossName, isTargeted: boolean, classCount: number): { loss: Loss; used: LossName; note?: string } {
+export function lossFor(
+  name: LossName,
+  isTargeted: boolean,
+  classCount: number,
+): { loss: Loss; used: LossName; note?: string } {
   const needed = name === 'dlr' ? (isTargeted ? 4 : 3) : 2;
   const used = classCount < needed ? 'margin' : name;
   const loss = (isTargeted ? targeted : untargeted)[used];
-  return used === name ? { loss, used } : { loss, used, note: `The ${name} loss needs ${needed} classes, the model has ${classCount}: the margin loss is used.` };
+  return used === name
+    ? { loss, used }
+    : {
+        loss,
+        used,
+        note: `The ${name} loss needs ${needed} classes, the model has ${classCount}: the margin loss is used.`,
+      };
 }

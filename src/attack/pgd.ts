@@ -38,8 +38,21 @@ export interface PgdOptions extends GradientAttackOptions {
  * const [result] = await pgd(model, [pixels], [label], { epsilon: 8 / 255 });
  * if (result.success8) console.log(result.before.name, 'became', result.after.name);
  */
-export async function pgd(model: Model, images: readonly Float32Array[], labels: readonly number[] | undefined, options: PgdOptions): Promise<AttackResult[]> {
-  const { norm = 'linf', epsilon, steps = 40, stepSize = (2.5 * epsilon) / steps, schedule = 'constant', randomStart = true, momentum = 0 } = options;
+export async function pgd(
+  model: Model,
+  images: readonly Float32Array[],
+  labels: readonly number[] | undefined,
+  options: PgdOptions,
+): Promise<AttackResult[]> {
+  const {
+    norm = 'linf',
+    epsilon,
+    steps = 40,
+    stepSize = (2.5 * epsilon) / steps,
+    schedule = 'constant',
+    randomStart = true,
+    momentum = 0,
+  } = options;
   const shape = [model.channels, model.height, model.width];
   return runGradientAttack(model, images, labels, options, {
     name: 'pgd',
@@ -66,7 +79,11 @@ function scheduleAt(schedule: StepSchedule, t: number): number {
 /** x + alpha times the steepest direction of the gradient, or of its running sum g = mu g + gradient / mean |gradient|. */
 export function pgdRule(norm: Norm, momentum: number, shape: readonly number[]): StepRule {
   if (momentum === 0) {
-    return { next: ({ z, gradient, data }) => ({ z: add(z, mul(perSample(data['step size']!, z), steepest(norm, gradient, z))) }) };
+    return {
+      next: ({ z, gradient, data }) => ({
+        z: add(z, mul(perSample(data['step size']!, z), steepest(norm, gradient, z))),
+      }),
+    };
   }
   return {
     state: { momentum: shape },

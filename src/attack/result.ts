@@ -54,7 +54,10 @@ export class AttackError extends Error {
 }
 
 /** A plain prediction with names. */
-export function describePrediction({ label, probabilities }: PlainPrediction, nameOf: (label: number) => string): Prediction {
+export function describePrediction(
+  { label, probabilities }: PlainPrediction,
+  nameOf: (label: number) => string,
+): Prediction {
   const order = Array.from(probabilities.keys()).sort((a, b) => probabilities[b]! - probabilities[a]!);
   const top = order.slice(0, 5).map((k) => ({ label: k, name: nameOf(k), probability: probabilities[k]! }));
   return { label, name: nameOf(label), probability: probabilities[label]!, top };

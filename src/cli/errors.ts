@@ -8,7 +8,16 @@ export class CliError extends Error {
 /** Exit codes, as the README lists them. */
 export const exitCodes = { ok: 0, below: 1, usage: 2, unsupported: 3, internal: 70, interrupted: 130 } as const;
 
-const mendable = new Set(['CliError', 'ModelError', 'ModelFileError', 'ImageError', 'AttackError', 'ImportError', 'DeviceError', 'NoGradientError']);
+const mendable = new Set([
+  'CliError',
+  'ModelError',
+  'ModelFileError',
+  'ImageError',
+  'AttackError',
+  'ImportError',
+  'DeviceError',
+  'NoGradientError',
+]);
 
 /** Whether the message alone tells the user what to do. */
 export function isMendable(error: unknown): error is Error {

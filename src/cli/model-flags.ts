@@ -15,10 +15,34 @@ export interface ModelFlags {
 
 /** The shared flags as stricli takes them. */
 export const modelFlags = {
-  preprocessing: { kind: 'parsed', parse: String, optional: true, brief: 'imagenet, cifar10, caffe-bgr, tf, raw255, none, mnist, or JSON', placeholder: 'NAME' },
-  classes: { kind: 'parsed', parse: String, optional: true, brief: 'File of class names, one a line or JSON', placeholder: 'FILE' },
-  output: { kind: 'parsed', parse: String, optional: true, brief: 'Output that holds the class scores', placeholder: 'NAME' },
-  size: { kind: 'parsed', parse: parseCount(1), optional: true, brief: 'Height and width for a model that leaves them open', placeholder: 'PIXELS' },
+  preprocessing: {
+    kind: 'parsed',
+    parse: String,
+    optional: true,
+    brief: 'imagenet, cifar10, caffe-bgr, tf, raw255, none, mnist, or JSON',
+    placeholder: 'NAME',
+  },
+  classes: {
+    kind: 'parsed',
+    parse: String,
+    optional: true,
+    brief: 'File of class names, one a line or JSON',
+    placeholder: 'FILE',
+  },
+  output: {
+    kind: 'parsed',
+    parse: String,
+    optional: true,
+    brief: 'Output that holds the class scores',
+    placeholder: 'NAME',
+  },
+  size: {
+    kind: 'parsed',
+    parse: parseCount(1),
+    optional: true,
+    brief: 'Height and width for a model that leaves them open',
+    placeholder: 'PIXELS',
+  },
   device: { kind: 'enum', values: ['cpu', 'webgpu'], default: 'cpu', brief: 'Where the graphs run' },
   json: { kind: 'boolean', default: false, brief: 'Print JSON' },
 } as const;

@@ -5,7 +5,8 @@ import { CliError } from './errors.ts';
 
 /** Makes sure that a file can be written before hours of work; makes its folder. */
 export async function prepareOutput(path: string, inputs: readonly string[] = []): Promise<void> {
-  if (inputs.some((input) => resolve(input) === resolve(path))) throw new CliError(`${path} is an input; choose another output, so that nothing is lost.`);
+  if (inputs.some((input) => resolve(input) === resolve(path)))
+    throw new CliError(`${path} is an input; choose another output, so that nothing is lost.`);
   const folder = dirname(resolve(path));
   try {
     await mkdir(folder, { recursive: true });

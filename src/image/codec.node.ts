@@ -29,7 +29,9 @@ export async function decodePicture(bytes: Uint8Array): Promise<Picture> {
 /** A lossless 8-bit PNG. See `ImageCodec`. */
 export async function encodePng(picture: Picture, text: Readonly<Record<string, string>> = {}): Promise<Uint8Array> {
   const { width, height, channels } = picture;
-  const png = await sharp(pictureBytes(picture), { raw: { width, height, channels: channels as 1 | 3 } }).png().toBuffer();
+  const png = await sharp(pictureBytes(picture), { raw: { width, height, channels: channels as 1 | 3 } })
+    .png()
+    .toBuffer();
   return withPngText(new Uint8Array(png), text);
 }
 

@@ -12,13 +12,17 @@ export async function decodePicture(bytes: Uint8Array): Promise<Picture> {
     const reason = error instanceof Error ? error.message : String(error);
     throw new ImageError(`Expected a PNG, JPEG or WebP picture, got ${describePictureBytes(bytes)} (${reason}).`);
   }
-  if (bitmap.width * bitmap.height > maxPixels) throw new ImageError(`The picture has ${bitmap.width} x ${bitmap.height} pixels, more than ${maxPixels}.`);
+  if (bitmap.width * bitmap.height > maxPixels)
+    throw new ImageError(`The picture has ${bitmap.width} x ${bitmap.height} pixels, more than ${maxPixels}.`);
   return drawn(bitmap);
 }
 
 function drawn(bitmap: ImageBitmap): Picture {
   const { width, height } = bitmap;
-  const context = new OffscreenCanvas(width, height).getContext('2d', { colorSpace: 'srgb', willReadFrequently: true })!;
+  const context = new OffscreenCanvas(width, height).getContext('2d', {
+    colorSpace: 'srgb',
+    willReadFrequently: true,
+  })!;
   context.fillStyle = '#ffffff';
   context.fillRect(0, 0, width, height);
   context.drawImage(bitmap, 0, 0);

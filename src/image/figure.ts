@@ -32,7 +32,10 @@ const captionSize = 13;
 const lineHeight = 22;
 
 /** The figure as PNG bytes. Small pictures are enlarged by whole factors, so that their pixels show. */
-export async function figurePng({ panels, heading, note }: Figure, text: Readonly<Record<string, string>> = {}): Promise<Uint8Array> {
+export async function figurePng(
+  { panels, heading, note }: Figure,
+  text: Readonly<Record<string, string>> = {},
+): Promise<Uint8Array> {
   const shown = panels.map((panel) => ({ ...panel, picture: enlarge(toRgb(panel.picture)) }));
   const side = Math.max(...shown.map(({ picture }) => picture.width));
   const tallest = Math.max(...shown.map(({ picture }) => picture.height));
@@ -43,18 +46,24 @@ export async function figurePng({ panels, heading, note }: Figure, text: Readonl
   const left = (i: number) => margin + i * (side + gap);
 
   const drawing = [
-    heading === undefined ? '' : svgText(fit(heading, width - 2 * margin, 18, true), margin, margin + 14, 18, { bold: true }),
+    heading === undefined
+      ? ''
+      : svgText(fit(heading, width - 2 * margin, 18, true), margin, margin + 14, 18, { bold: true }),
     ...shown.flatMap(({ title, picture, captions }, i) => [
       svgText(fit(title, side, titleSize, true), left(i), top + 14, titleSize, { bold: true }),
-      ...captions.map((caption, line) => captionSvg(caption, left(i), top + 26 + tallest + 12 + line * lineHeight, picture.width)),
+      ...captions.map((caption, line) =>
+        captionSvg(caption, left(i), top + 26 + tallest + 12 + line * lineHeight, picture.width),
+      ),
     ]),
-    note === undefined ? '' : svgText(fit(note, width - 2 * margin, captionSize), margin, height - margin, captionSize, { fill: '#666666' }),
+    note === undefined
+      ? ''
+      : svgText(fit(note, width - 2 * margin, captionSize), margin, height - margin, captionSize, { fill: '#666666' }),
   ];
   const page = await rasterize(
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}"><rect width="100%" height="100%" fill="#ffffff"/>${drawing.join('')}</svg>`,
   );
   const data = page.data.slice();
-  shown.forEach(({ picture }, i) => paste(data, page, picture, left(i), top + 26));
+  for (const [i, { picture }] of shown.entries()) paste(data, page, picture, left(i), top + 26);
   return encodePng({ ...page, data }, text);
 }
 
@@ -78,13 +87,18 @@ function fit(text: string, width: number, size: number, bold = false): string {
 
 function enlarge(picture: Picture): Picture {
   const factor = Math.max(1, Math.floor(256 / Math.max(picture.width, picture.height)));
-  return factor === 1 ? picture : resizePicture(picture, picture.width * factor, picture.height * factor, { mode: 'nearest' });
+  return factor === 1
+    ? picture
+    : resizePicture(picture, picture.width * factor, picture.height * factor, { mode: 'nearest' });
 }
 
 function paste(data: Float32Array, page: Picture, picture: Picture, left: number, top: number): void {
   for (let c = 0; c < 3; c++) {
     for (let y = 0; y < picture.height; y++) {
-      const row = picture.data.subarray((c * picture.height + y) * picture.width, (c * picture.height + y + 1) * picture.width);
+      const row = picture.data.subarray(
+        (c * picture.height + y) * picture.width,
+        (c * picture.height + y + 1) * picture.width,
+      );
       data.set(row, (c * page.height + top + y) * page.width + left);
     }
   }

@@ -26,7 +26,8 @@ export function pictureFromBytes(bytes: ArrayLike<number>, width: number, height
 export function pictureBytes({ data, channels, height, width }: Picture): Uint8ClampedArray<ArrayBuffer> {
   const area = width * height;
   const bytes = new Uint8ClampedArray(area * channels);
-  for (let c = 0; c < channels; c++) for (let i = 0; i < area; i++) bytes[i * channels + c] = toByte(data[c * area + i]!);
+  for (let c = 0; c < channels; c++)
+    for (let i = 0; i < area; i++) bytes[i * channels + c] = toByte(data[c * area + i]!);
   return bytes;
 }
 
@@ -66,7 +67,9 @@ export function batchOf(pictures: readonly Picture[]): Float32Array {
   const batch = new Float32Array(size * pictures.length);
   pictures.forEach((picture, i) => {
     if (picture.data.length !== size) {
-      throw new ImageError(`A batch takes pictures of one size, got ${picture.width} x ${picture.height} after ${pictures[0]!.width} x ${pictures[0]!.height}.`);
+      throw new ImageError(
+        `A batch takes pictures of one size, got ${picture.width} x ${picture.height} after ${pictures[0]!.width} x ${pictures[0]!.height}.`,
+      );
     }
     batch.set(picture.data, i * size);
   });

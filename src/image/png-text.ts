@@ -5,7 +5,11 @@ function* chunks(png: Uint8Array): Generator<{ type: string; body: Uint8Array; s
   const view = new DataView(png.buffer, png.byteOffset, png.byteLength);
   for (let at = 8; at + 12 <= png.length; ) {
     const length = view.getUint32(at);
-    yield { type: String.fromCharCode(...png.subarray(at + 4, at + 8)), body: png.subarray(at + 8, at + 8 + length), start: at };
+    yield {
+      type: String.fromCharCode(...png.subarray(at + 4, at + 8)),
+      body: png.subarray(at + 8, at + 8 + length),
+      start: at,
+    };
     at += 12 + length;
   }
 }
@@ -36,14 +40,24 @@ export function readPngText(png: Uint8Array): Record<string, string> {
     const key = body.indexOf(0);
     const language = body.indexOf(0, key + 3);
     const translated = body.indexOf(0, language + 1);
-    text[new TextDecoder('latin1').decode(body.subarray(0, key))] = new TextDecoder().decode(body.subarray(translated + 1));
+    text[new TextDecoder('latin1').decode(body.subarray(0, key))] = new TextDecoder().decode(
+      body.subarray(translated + 1),
+    );
   }
   return text;
 }
 
 function textChunk(key: string, value: string): Uint8Array {
   // keyword, 0, no compression, method 0, no language, no translated keyword, text in UTF-8
-  const body = new Uint8Array([...new TextEncoder().encode(key.slice(0, 79)), 0, 0, 0, 0, 0, ...new TextEncoder().encode(value)]);
+  const body = new Uint8Array([
+    ...new TextEncoder().encode(key.slice(0, 79)),
+    0,
+    0,
+    0,
+    0,
+    0,
+    ...new TextEncoder().encode(value),
+  ]);
   const chunk = new Uint8Array(body.length + 12);
   const view = new DataView(chunk.buffer);
   view.setUint32(0, body.length);

@@ -29,14 +29,22 @@ function tapsOf(size: number, out: number, { mode = 'bilinear', antialias = true
     ...(mode === 'nearest' ? { coordinates: 'tf_half_pixel_for_nn' as const, nearest: 'floor' as const } : {}),
   });
   return rows.map((row) => {
-    const first = Math.max(0, row.findIndex((weight) => weight !== 0));
+    const first = Math.max(
+      0,
+      row.findIndex((weight) => weight !== 0),
+    );
     const last = row.findLastIndex((weight) => weight !== 0);
     return { first, weights: row.slice(first, last + 1) };
   });
 }
 
 /** A picture resampled to a size. */
-export function resizePicture(picture: Picture, width: number, height: number, options: PictureResizeOptions = {}): Picture {
+export function resizePicture(
+  picture: Picture,
+  width: number,
+  height: number,
+  options: PictureResizeOptions = {},
+): Picture {
   if (picture.width === width && picture.height === height) return picture;
   const { channels } = picture;
   const columns = tapsOf(picture.width, width, options);
@@ -56,7 +64,8 @@ export function resizePicture(picture: Picture, width: number, height: number, o
       const { first, weights } = rows[y]!;
       for (let x = 0; x < width; x++) {
         let sum = 0;
-        for (let i = 0; i < weights.length; i++) sum += weights[i]! * middle[(c * picture.height + first + i) * width + x]!;
+        for (let i = 0; i < weights.length; i++)
+          sum += weights[i]! * middle[(c * picture.height + first + i) * width + x]!;
         data[(c * height + y) * width + x] = Math.min(1, Math.max(0, sum));
       }
     }

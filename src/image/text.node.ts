@@ -21,6 +21,12 @@ export function textWidth(text: string, size: number, bold = false): number {
 }
 
 /** SVG of a line of text whose baseline starts at (x, y). */
-export function svgText(text: string, x: number, y: number, size: number, { bold = false, fill = '#222222' } = {}): string {
+export function svgText(
+  text: string,
+  x: number,
+  y: number,
+  size: number,
+  { bold = false, fill = '#222222' } = {},
+): string {
   return `<path fill="${fill}" d="${fontOf(bold).getPath(text, x, y, size).toPathData(2)}"/>`;
 }

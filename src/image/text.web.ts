@@ -12,7 +12,13 @@ export function textWidth(text: string, size: number, bold = false): number {
 const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
 /** SVG of a line of text whose baseline starts at (x, y). */
-export function svgText(text: string, x: number, y: number, size: number, { bold = false, fill = '#222222' } = {}): string {
+export function svgText(
+  text: string,
+  x: number,
+  y: number,
+  size: number,
+  { bold = false, fill = '#222222' } = {},
+): string {
   const escaped = text.replace(/[&<>"]/g, (character) => escapes[character]!);
   return `<text x="${x}" y="${y}" font-family='${family}' font-size="${size}" font-weight="${bold ? 500 : 400}" fill="${fill}">${escaped}</text>`;
 }

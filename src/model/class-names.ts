@@ -21,7 +21,18 @@ export function parseClassList(text: string): ClassList {
 }
 
 /** Names that the ten classes of CIFAR-10 have everywhere. */
-export const cifar10Names: readonly string[] = ['airplane', 'automobile', 'bird', 'cat', 'deer', 'dog', 'frog', 'horse', 'ship', 'truck'];
+export const cifar10Names: readonly string[] = [
+  'airplane',
+  'automobile',
+  'bird',
+  'cat',
+  'deer',
+  'dog',
+  'frog',
+  'horse',
+  'ship',
+  'truck',
+];
 
 /**
  * The class that a name, an identifier or a number means; a name is the exact one, or one of its comma-separated synonyms.
@@ -35,7 +46,9 @@ export function findClass(wanted: string, classes: ClassList | undefined, count:
     throw new ModelError(`Class ${label} does not exist: the model has ${count} classes, 0 to ${count - 1}.`);
   }
   if (names === undefined) {
-    throw new ModelError(`Class "${wanted}" cannot be looked up: the model has no class names. Give a number from 0 to ${count - 1}, or names with --classes.`);
+    throw new ModelError(
+      `Class "${wanted}" cannot be looked up: the model has no class names. Give a number from 0 to ${count - 1}, or names with --classes.`,
+    );
   }
   const id = classes?.ids?.indexOf(wanted) ?? -1;
   if (id !== -1) return id;
@@ -43,16 +56,26 @@ export function findClass(wanted: string, classes: ClassList | undefined, count:
   const target = normal(wanted);
   const exact = names.findIndex((name) => normal(name) === target);
   if (exact !== -1) return exact;
-  const synonyms = names.flatMap((name, label) => (name.split(',').some((part) => normal(part) === target) ? [label] : []));
+  const synonyms = names.flatMap((name, label) =>
+    name.split(',').some((part) => normal(part) === target) ? [label] : [],
+  );
   if (synonyms.length === 1) return synonyms[0]!;
   if (synonyms.length > 1) {
-    throw new ModelError(`Class "${wanted}" means several: ${synonyms.map((label) => `${label} (${names[label]})`).join(', ')}. Give the number.`);
+    throw new ModelError(
+      `Class "${wanted}" means several: ${synonyms.map((label) => `${label} (${names[label]})`).join(', ')}. Give the number.`,
+    );
   }
   const near = names
-    .map((name, label) => ({ name, label, distance: Math.min(...name.split(',').map((part) => nearness(target, normal(part)))) }))
+    .map((name, label) => ({
+      name,
+      label,
+      distance: Math.min(...name.split(',').map((part) => nearness(target, normal(part)))),
+    }))
     .sort((a, b) => a.distance - b.distance)
     .slice(0, 5);
-  throw new ModelError(`Class "${wanted}" is not one of the model's ${count}. Near matches: ${near.map(({ name, label }) => `${name} (${label})`).join('; ')}.`);
+  throw new ModelError(
+    `Class "${wanted}" is not one of the model's ${count}. Near matches: ${near.map(({ name, label }) => `${name} (${label})`).join('; ')}.`,
+  );
 }
 
 /** Edit distance, less where one name holds the other. */

@@ -13,12 +13,16 @@ export async function externalFiles(model: ModelProto, path: string | undefined)
       const location = tensor.externalData.find(({ key }) => key === 'location')?.value;
       if (location !== undefined) locations.add(location);
     }
-    for (const node of graph.node) for (const attribute of node.attribute) if (attribute.g !== undefined) collect(attribute.g);
+    for (const node of graph.node)
+      for (const attribute of node.attribute) if (attribute.g !== undefined) collect(attribute.g);
   };
   collect(model.graph!);
   return Promise.all(
     [...locations].map(async (location): Promise<WeightFile> => {
-      if (path === undefined) throw new ModelError(`The model keeps weights in "${location}"; load it by path, so that they are found beside it.`);
+      if (path === undefined)
+        throw new ModelError(
+          `The model keeps weights in "${location}"; load it by path, so that they are found beside it.`,
+        );
       const full = files.beside(path, location);
       return { location, path: full, bytes: await files.readFile(full) };
     }),

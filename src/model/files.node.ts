@@ -16,7 +16,14 @@ export async function readFile(path: string): Promise<Uint8Array> {
     return await read(localPath(path));
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
-    const reason = code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a folder' : code === 'EACCES' ? 'permission is denied' : String(error);
+    const reason =
+      code === 'ENOENT'
+        ? 'there is no such file'
+        : code === 'EISDIR'
+          ? 'it is a folder'
+          : code === 'EACCES'
+            ? 'permission is denied'
+            : String(error);
     throw new ModelError(`Cannot read ${path}: ${reason}.`);
   }
 }

@@ -7,7 +7,10 @@ import type { Model } from './model.ts';
 const usualCrop = 0.875;
 
 /** A picture [C, H, W] of the model's size and channels. A picture that has the size is not resampled. */
-export function fitPicture(picture: Picture, model: Pick<Model, 'channels' | 'height' | 'width' | 'preprocessing'>): Float32Array {
+export function fitPicture(
+  picture: Picture,
+  model: Pick<Model, 'channels' | 'height' | 'width' | 'preprocessing'>,
+): Float32Array {
   const { channels, height, width, preprocessing } = model;
   const coloured = channels === 1 ? toGrey(picture) : toRgb(picture);
   if (picture.height === height && picture.width === width) return coloured.data;

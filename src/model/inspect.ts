@@ -1,15 +1,15 @@
 /** @file What a model's file holds: inputs, ops, layers, cost, and what of it has a gradient. */
 import type { ModelProto } from 'onnx-buf';
 import { carriedTypes } from '../onnx/import/carried.ts';
-import { handlers, importGraph, type ImportedGraph, UnknownShapeError } from '../onnx/import/import-graph.ts';
+import { handlers, type ImportedGraph, importGraph, UnknownShapeError } from '../onnx/import/import-graph.ts';
 import { isFloat } from '../tensor/dtype.ts';
 import { NoGradientError, vjp } from '../tensor/grad.ts';
 import { ones } from '../tensor/ops/basic.ts';
 import { isConstantExpression } from '../tensor/rewrite.ts';
 import { sizeOf } from '../tensor/shape.ts';
 import { input, type Node, type Tensor, topologicalOrder, type WeightFile } from '../tensor/tensor.ts';
-import { formatInput, graphInputs } from './picture-input.ts';
 import { ModelError } from './model-error.ts';
+import { formatInput, graphInputs } from './picture-input.ts';
 
 /** A layer whose units can be named `layer:channel`. */
 export interface Layer {
@@ -37,10 +37,29 @@ export interface Inspection {
 }
 
 /** Ops whose outputs are worth naming as layers. */
-const layerOps = new Set(['Conv', 'ConvTranspose', 'Gemm', 'MatMul', 'BatchNormalization', 'Relu', 'Clip', 'PRelu', 'Add', 'Concat', 'MaxPool', 'AveragePool', 'GlobalAveragePool']);
+const layerOps = new Set([
+  'Conv',
+  'ConvTranspose',
+  'Gemm',
+  'MatMul',
+  'BatchNormalization',
+  'Relu',
+  'Clip',
+  'PRelu',
+  'Add',
+  'Concat',
+  'MaxPool',
+  'AveragePool',
+  'GlobalAveragePool',
+]);
 
 /** Inspects a model without running it. Open sizes are taken as 1 for the batch and `openSize` elsewhere. */
-export function inspectModel(file: ModelProto, bytes: Uint8Array, external: readonly WeightFile[] = [], openSize = 224): Inspection {
+export function inspectModel(
+  file: ModelProto,
+  bytes: Uint8Array,
+  external: readonly WeightFile[] = [],
+  openSize = 224,
+): Inspection {
   const graph = file.graph!;
   const counts = new Map<string, number>();
   for (const node of graph.node) {
@@ -51,17 +70,29 @@ export function inspectModel(file: ModelProto, bytes: Uint8Array, external: read
   const inputs = graphInputs(file);
   const base = {
     irVersion: Number(file.irVersion),
-    opsets: Object.fromEntries(file.opsetImport.map(({ domain, version }) => [domain === '' ? 'ai.onnx' : domain, Number(version)])),
+    opsets: Object.fromEntries(
+      file.opsetImport.map(({ domain, version }) => [domain === '' ? 'ai.onnx' : domain, Number(version)]),
+    ),
     producer: [file.producerName, file.producerVersion].filter((part) => part !== '').join(' '),
     inputs: inputs.map((x) => `${x.name} ${x.dtype} ${formatInput(x)}`),
     outputs: graph.output.map(({ name }) => name),
     ops: [...counts]
       .map(([type, count]) => ({ type, count, imported: handlers[type] !== undefined || functions.has(type) }))
       .sort((a, b) => b.count - a.count),
-    parameters: graph.initializer.reduce((sum, { dims }) => sum + dims.reduce((product, size) => product * Number(size), 1), 0),
+    parameters: graph.initializer.reduce(
+      (sum, { dims }) => sum + dims.reduce((product, size) => product * Number(size), 1),
+      0,
+    ),
   };
   const symbols = new Map(
-    inputs.map((x) => [x.name, input(x.name, x.shape.map((size, axis) => size ?? (axis === 0 ? 1 : openSize)), isFloat(x.dtype) ? 'float32' : x.dtype)]),
+    inputs.map((x) => [
+      x.name,
+      input(
+        x.name,
+        x.shape.map((size, axis) => size ?? (axis === 0 ? 1 : openSize)),
+        isFloat(x.dtype) ? 'float32' : x.dtype,
+      ),
+    ]),
   );
   let imported: ImportedGraph;
   try {
@@ -69,8 +100,13 @@ export function inspectModel(file: ModelProto, bytes: Uint8Array, external: read
   } catch (error) {
     const why =
       error instanceof UnknownShapeError
-        ? `${base.ops.filter((op) => !op.imported).map((op) => op.type).join(', ')} are not known here`
-        : error instanceof Error ? error.message : String(error);
+        ? `${base.ops
+            .filter((op) => !op.imported)
+            .map((op) => op.type)
+            .join(', ')} are not known here`
+        : error instanceof Error
+          ? error.message
+          : String(error);
     return { ...base, flops: undefined, layers: [], gradientProblem: why };
   }
   return {
@@ -96,7 +132,8 @@ function filesOf(bytes: Uint8Array, external: readonly WeightFile[]) {
 export function layersOf(file: ModelProto, { values }: ImportedGraph): Layer[] {
   return file.graph!.node.flatMap((node): Layer[] => {
     const value = values.get(node.output[0] ?? '');
-    if (value === undefined || !layerOps.has(node.opType) || value.shape.length < 2 || isConstantExpression(value)) return [];
+    if (value === undefined || !layerOps.has(node.opType) || value.shape.length < 2 || isConstantExpression(value))
+      return [];
     return [{ name: node.output[0]!, op: node.opType, shape: value.shape, units: value.shape[1]! }];
   });
 }

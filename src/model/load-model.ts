@@ -4,8 +4,7 @@ import * as files from '#files';
 import { openRuntime } from '#runtime';
 import { parseModel } from '../onnx/file/parse-model.ts';
 import { carriedTypes } from '../onnx/import/carried.ts';
-import { importGraph, type ImportedGraph, UnknownShapeError } from '../onnx/import/import-graph.ts';
-import { externalFiles } from './external-files.ts';
+import { type ImportedGraph, importGraph, UnknownShapeError } from '../onnx/import/import-graph.ts';
 import { compile, type Specs } from '../runtime/compile.ts';
 import type { DeviceRuntime, Session, TensorData, TypedArray } from '../runtime/runtime.ts';
 import { typedArray } from '../runtime/typed-array.ts';
@@ -15,12 +14,13 @@ import { cast } from '../tensor/ops/cast.ts';
 import { foldAffine, substitute } from '../tensor/rewrite.ts';
 import { input, type Node, type Tensor, type WeightFile } from '../tensor/tensor.ts';
 import { type ClassList, cifar10Names, findClass, parseClassList } from './class-names.ts';
+import { externalFiles } from './external-files.ts';
 import { stripTail } from './logits.ts';
 import type { Model, Origin, PlainPrediction, TracedModel } from './model.ts';
 import { ModelError } from './model-error.ts';
 import { findPictureInput, type PictureInput } from './picture-input.ts';
 import { openPlainModel } from './plain-model.ts';
-import { describePreprocessing, preprocess, preprocessOnHost, type Preprocessing } from './preprocessing.ts';
+import { describePreprocessing, type Preprocessing, preprocess, preprocessOnHost } from './preprocessing.ts';
 import { parseSidecar, resolvePreprocessing, type Sidecar, sidecarName } from './sidecar.ts';
 
 /** How a model is loaded. What is not said is looked for in its sidecar, then guessed. */
@@ -56,11 +56,18 @@ export async function loadModel(source: string | URL | Uint8Array, options: Load
   const device = typeof options.device === 'object' ? options.device : await openRuntime(options.device ?? 'cpu');
   const name = options.name ?? path?.split(/[\\/]/).at(-1) ?? 'model';
   const key = `model ${loaded++}`;
-  const weights = { location: `${key} ${name}`.replace(/[^\w.-]/g, '_'), bytes, ...(path === undefined ? {} : { path }) };
+  const weights = {
+    location: `${key} ${name}`.replace(/[^\w.-]/g, '_'),
+    bytes,
+    ...(path === undefined ? {} : { path }),
+  };
   const external = await externalFiles(file, path);
   const sidecar = await readSidecar(path);
 
-  const pictureInput = findPictureInput(file, typeof options.preprocessing === 'object' ? options.preprocessing.layout : undefined);
+  const pictureInput = findPictureInput(
+    file,
+    typeof options.preprocessing === 'object' ? options.preprocessing.layout : undefined,
+  );
   const { height, width } = pictureSize(pictureInput, options);
   const plain = await openPlainModel(file, bytes, external, device);
   try {
@@ -69,9 +76,25 @@ export async function loadModel(source: string | URL | Uint8Array, options: Load
     const outputName = options.output ?? sidecar?.output ?? file.graph!.output[0]!.name;
     const outputIndex = file.graph!.output.findIndex((output) => output.name === outputName);
     if (outputIndex === -1) {
-      throw new ModelError(`The model has no output "${outputName}"; it has ${file.graph!.output.map((output) => output.name).join(', ')}.`);
+      throw new ModelError(
+        `The model has no output "${outputName}"; it has ${file.graph!.output.map((output) => output.name).join(', ')}.`,
+      );
     }
-    return finishLoading({ file, key, name, device, options, sidecar, pictureInput, height, width, plain, importer, outputIndex, outputName });
+    return finishLoading({
+      file,
+      key,
+      name,
+      device,
+      options,
+      sidecar,
+      pictureInput,
+      height,
+      width,
+      plain,
+      importer,
+      outputIndex,
+      outputName,
+    });
   } catch (error) {
     await plain.release();
     throw error;
@@ -87,10 +110,14 @@ async function readSidecar(path: string | undefined): Promise<Sidecar | undefine
 
 function pictureSize(pictureInput: PictureInput, options: LoadOptions): { height: number; width: number } {
   const size = (fixed: number | undefined, asked: number | undefined, what: string) => {
-    if (fixed !== undefined && asked !== undefined && fixed !== asked) throw new ModelError(`The model's ${what} is ${fixed}, not ${asked}.`);
+    if (fixed !== undefined && asked !== undefined && fixed !== asked)
+      throw new ModelError(`The model's ${what} is ${fixed}, not ${asked}.`);
     return fixed ?? asked ?? 224;
   };
-  return { height: size(pictureInput.height, options.height, 'height'), width: size(pictureInput.width, options.width, 'width') };
+  return {
+    height: size(pictureInput.height, options.height, 'height'),
+    width: size(pictureInput.width, options.width, 'width'),
+  };
 }
 
 /** Imports the graph for any batch size, each once. */
@@ -102,7 +129,10 @@ class Importer {
   readonly #size: { readonly height: number; readonly width: number };
   readonly #device: DeviceRuntime;
   readonly #bytes: Uint8Array;
-  readonly #imported = new Map<number, { readonly placeholder: Tensor; readonly graph: ImportedGraph; readonly outputs: readonly Tensor[] }>();
+  readonly #imported = new Map<
+    number,
+    { readonly placeholder: Tensor; readonly graph: ImportedGraph; readonly outputs: readonly Tensor[] }
+  >();
   readonly #shapes = new Map<string, Spec>();
 
   constructor(
@@ -166,7 +196,8 @@ class Importer {
         const black = new Float32Array(shape.reduce((product, size) => product * size));
         const results = await session.run({ [this.#input.name]: plainFeed(black, shape, this.#input.dtype) });
         await session.release();
-        for (const name of error.values) this.#shapes.set(name, { shape: results[name]!.shape, dtype: results[name]!.dtype });
+        for (const name of error.values)
+          this.#shapes.set(name, { shape: results[name]!.shape, dtype: results[name]!.dtype });
       }
     }
   }
@@ -179,7 +210,9 @@ function asDeclared(x: Tensor, dtype: DType): Tensor {
 
 function plainFeed(values: Float32Array, shape: readonly number[], dtype: DType): TensorData {
   const single = dtype === 'float16' || dtype === 'bfloat16' || dtype === 'float32';
-  const data: TypedArray = single ? values : typedArray(dtype, Array.from(values, dtype === 'uint8' ? Math.round : (v) => v));
+  const data: TypedArray = single
+    ? values
+    : typedArray(dtype, Array.from(values, dtype === 'uint8' ? Math.round : (v) => v));
   return { data, shape, dtype: single ? 'float32' : dtype };
 }
 
@@ -200,7 +233,21 @@ interface Loaded {
 }
 
 async function finishLoading(parts: Loaded): Promise<Model> {
-  const { file, key, name, device, options, sidecar, pictureInput, height, width, plain, importer, outputIndex, outputName } = parts;
+  const {
+    file,
+    key,
+    name,
+    device,
+    options,
+    sidecar,
+    pictureInput,
+    height,
+    width,
+    plain,
+    importer,
+    outputIndex,
+    outputName,
+  } = parts;
   const { channels, layout } = pictureInput;
   const single = importer.at(1).outputs[outputIndex]!;
   const { logits, removed } = stripTail(single);
@@ -211,10 +258,14 @@ async function finishLoading(parts: Loaded): Promise<Model> {
 
   const notes = [
     ...(origin === 'guess'
-      ? [`Preprocessing is a guess (${describePreprocessing(preprocessing)}). Confirm it: pareidolia inspect ${name} --images FOLDER, or say it with --preprocessing.`]
+      ? [
+          `Preprocessing is a guess (${describePreprocessing(preprocessing)}). Confirm it: pareidolia inspect ${name} --images FOLDER, or say it with --preprocessing.`,
+        ]
       : []),
     ...(removed === undefined ? [] : [`The model ends in a ${removed}; attacks work on the scores before it.`]),
-    ...(maxBatch === 1 && pictureInput.batch !== undefined ? ['The file fixes a batch of 1; pictures run one at a time.'] : []),
+    ...(maxBatch === 1 && pictureInput.batch !== undefined
+      ? ['The file fixes a batch of 1; pictures run one at a time.']
+      : []),
   ];
 
   const trace = (x: Tensor): TracedModel => {
@@ -239,7 +290,9 @@ async function finishLoading(parts: Loaded): Promise<Model> {
 
   const carried = carriedTypes([single]);
   if (carried.length > 0) {
-    await refuseForeignOps(carried, () => compile(({ x }) => ({ logits: logitsOf(x!) }), pictures(1), { device, key: `${key} predict` }));
+    await refuseForeignOps(carried, () =>
+      compile(({ x }) => ({ logits: logitsOf(x!) }), pictures(1), { device, key: `${key} predict` }),
+    );
     notes.push(`${carried.join(', ')} run as they are and pass no gradient.`);
   }
 
@@ -263,7 +316,10 @@ async function finishLoading(parts: Loaded): Promise<Model> {
     trace,
     describe: (node: Node) => importer.at(1).graph.describe(node),
     async predict(pixels, count) {
-      const program = await compile(({ x }) => ({ logits: logitsOf(x!) }), pictures(count), { device, key: `${key} predict` });
+      const program = await compile(({ x }) => ({ logits: logitsOf(x!) }), pictures(count), {
+        device,
+        key: `${key} predict`,
+      });
       const { logits: scores } = await program.run({ x: pixels });
       return scores!.data as Float32Array;
     },
@@ -271,7 +327,9 @@ async function finishLoading(parts: Loaded): Promise<Model> {
       const shape = importer.inputShape(1);
       const feed = plainFeed(preprocessOnHost(pixels, preprocessing, [height, width]), shape, pictureInput.dtype);
       const batch = pictureInput.batch ?? 1;
-      const results = await plain.run({ [pictureInput.name]: batch === 1 ? feed : repeated(feed, batch) }, [outputName]);
+      const results = await plain.run({ [pictureInput.name]: batch === 1 ? feed : repeated(feed, batch) }, [
+        outputName,
+      ]);
       const scores = Float32Array.from(results[outputName]!.data as Float32Array).subarray(0, classCount);
       return interpretScores(scores, removed);
     },
@@ -324,11 +382,16 @@ function choosePreprocessing(
   classCount: number,
   height: number,
 ): { preprocessing: Preprocessing; origin: Origin } {
-  if (options.preprocessing !== undefined) return { preprocessing: resolvePreprocessing(options.preprocessing, channels, layout), origin: 'option' };
+  if (options.preprocessing !== undefined)
+    return { preprocessing: resolvePreprocessing(options.preprocessing, channels, layout), origin: 'option' };
   if (sidecar?.preprocessing !== undefined) {
-    return { preprocessing: resolvePreprocessing(sidecar.preprocessing as string | Partial<Preprocessing>, channels, layout), origin: 'sidecar' };
+    return {
+      preprocessing: resolvePreprocessing(sidecar.preprocessing as string | Partial<Preprocessing>, channels, layout),
+      origin: 'sidecar',
+    };
   }
-  const guess = channels === 1 ? 'none' : classCount === 10 && height === 32 ? 'cifar10' : classCount >= 1000 ? 'imagenet' : 'none';
+  const guess =
+    channels === 1 ? 'none' : classCount === 10 && height === 32 ? 'cifar10' : classCount >= 1000 ? 'imagenet' : 'none';
   return { preprocessing: resolvePreprocessing(guess, channels, layout), origin: 'guess' };
 }
 
@@ -339,9 +402,14 @@ async function chooseClasses(
   classCount: number,
   { channels, height }: { readonly channels: number; readonly height: number },
 ): Promise<ClassList | undefined> {
-  const metadata = file.metadataProps.find(({ key }) => key === 'classes' || key === 'names' || key === 'labels')?.value;
+  const metadata = file.metadataProps.find(
+    ({ key }) => key === 'classes' || key === 'names' || key === 'labels',
+  )?.value;
   const list = options.classes ?? sidecar?.classes;
-  const given = typeof list === 'string' ? parseClassList(new TextDecoder().decode(await files.readFile(list))) : list && { names: list };
+  const given =
+    typeof list === 'string'
+      ? parseClassList(new TextDecoder().decode(await files.readFile(list)))
+      : list && { names: list };
   if (given !== undefined) {
     if (given.names.length === classCount) return given;
     throw new ModelError(`${given.names.length} class names for a model of ${classCount} classes.`);

@@ -14,7 +14,8 @@ const passing = new Set(['reshape', 'cast', 'transpose']);
 /** Looks behind reshapes at the end of a graph for a softmax, log-softmax or sigmoid, and takes the scores before it. */
 export function stripTail(output: Tensor): Tail {
   let last = output;
-  while (passing.has(last.node.op.name) && sizeOf(last.node.inputs[0]!.shape) === sizeOf(last.shape)) last = last.node.inputs[0]!;
+  while (passing.has(last.node.op.name) && sizeOf(last.node.inputs[0]!.shape) === sizeOf(last.shape))
+    last = last.node.inputs[0]!;
   const { name } = last.node.op;
   if (name === 'softmax' || name === 'logSoftmax' || name === 'sigmoid') {
     return { logits: asScores(last.node.inputs[0]!), removed: name };

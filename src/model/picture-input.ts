@@ -1,8 +1,8 @@
 /** @file Which of a model's inputs takes the picture, and in what shape. */
 import type { ModelProto, ValueInfoProto } from 'onnx-buf';
+import { dtypeOf, elementTypeName } from '../onnx/file/element-type.ts';
 import type { DType } from '../tensor/dtype.ts';
 import { isFloat } from '../tensor/dtype.ts';
-import { dtypeOf, elementTypeName } from '../onnx/file/element-type.ts';
 import { ModelError } from './model-error.ts';
 import type { Preprocessing } from './preprocessing.ts';
 
@@ -32,9 +32,11 @@ export function graphInputs(model: ModelProto): GraphInput[] {
 
 function inputOf(info: ValueInfoProto): GraphInput {
   const type = info.type?.value;
-  if (type?.case !== 'tensorType') throw new ModelError(`Input "${info.name}" is no tensor; a model that takes pictures has a tensor input.`);
+  if (type?.case !== 'tensorType')
+    throw new ModelError(`Input "${info.name}" is no tensor; a model that takes pictures has a tensor input.`);
   const dtype = dtypeOf(type.value.elemType);
-  if (dtype === undefined) throw new ModelError(`Input "${info.name}" holds ${elementTypeName(type.value.elemType)}, which is not supported.`);
+  if (dtype === undefined)
+    throw new ModelError(`Input "${info.name}" holds ${elementTypeName(type.value.elemType)}, which is not supported.`);
   const shape = (type.value.shape?.dim ?? []).map(({ value }) => {
     const size = value.case === 'dimValue' ? Number(value.value) : undefined;
     return size !== undefined && size > 0 ? size : undefined;
@@ -61,7 +63,8 @@ export function findPictureInput(model: ModelProto, layout?: Preprocessing['layo
     const first = isChannels(shape[1]);
     const last = isChannels(shape[3]);
     const chosen = layout ?? (last && !(first && shape[3] !== 3) ? 'NHWC' : 'NCHW');
-    const [channels, height, width] = chosen === 'NHWC' ? [shape[3], shape[1], shape[2]] : [shape[1], shape[2], shape[3]];
+    const [channels, height, width] =
+      chosen === 'NHWC' ? [shape[3], shape[1], shape[2]] : [shape[1], shape[2], shape[3]];
     // An open number of channels is taken as three, the only likely one.
     if (channels !== undefined && !isChannels(channels)) return [];
     return [{ ...input, layout: chosen, channels: channels ?? 3, height, width, batch: shape[0] }];
@@ -69,7 +72,11 @@ export function findPictureInput(model: ModelProto, layout?: Preprocessing['layo
   if (candidates.length === 1 && inputs.length === 1) return candidates[0]!;
   const list = inputs.map((input) => `"${input.name}" ${input.dtype} ${formatInput(input)}`).join(', ') || 'none';
   if (candidates.length === 0) {
-    throw new ModelError(`Expected a model with a picture input [N, 1 or 3, height, width] (or [N, height, width, 1 or 3]), got inputs: ${list}.`);
+    throw new ModelError(
+      `Expected a model with a picture input [N, 1 or 3, height, width] (or [N, height, width, 1 or 3]), got inputs: ${list}.`,
+    );
   }
-  throw new ModelError(`Expected a model with one input, a picture; this one has ${inputs.length}: ${list}. Models of several inputs can be differentiated through pareidolia/onnx.`);
+  throw new ModelError(
+    `Expected a model with one input, a picture; this one has ${inputs.length}: ${list}. Models of several inputs can be differentiated through pareidolia/onnx.`,
+  );
 }

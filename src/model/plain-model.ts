@@ -1,6 +1,13 @@
 /** @file The model's own file run as it is by ONNX Runtime, apart from everything that we derive from it. */
 import { clone, create } from '@bufbuild/protobuf';
-import { AttributeProto_AttributeType, type ModelProto, ModelProtoSchema, NodeProtoSchema, TensorProto_DataType, ValueInfoProtoSchema } from 'onnx-buf';
+import {
+  AttributeProto_AttributeType,
+  type ModelProto,
+  ModelProtoSchema,
+  NodeProtoSchema,
+  TensorProto_DataType,
+  ValueInfoProtoSchema,
+} from 'onnx-buf';
 import { encodeModel } from '../onnx/file/parse-model.ts';
 import type { DeviceRuntime, Session, TensorData } from '../runtime/runtime.ts';
 import type { WeightFile } from '../tensor/tensor.ts';
@@ -31,14 +38,23 @@ export async function openPlainModel(
  */
 function withFloatBorder(model: ModelProto, extraOutputs: readonly string[]): ModelProto {
   const graph = model.graph!;
-  const elementType = (info: (typeof graph.input)[number]) => (info.type?.value.case === 'tensorType' ? info.type.value.value.elemType : 0);
+  const elementType = (info: (typeof graph.input)[number]) =>
+    info.type?.value.case === 'tensorType' ? info.type.value.value.elemType : 0;
   const weights = new Set(graph.initializer.map(({ name }) => name));
   const isHalf = (info: (typeof graph.input)[number]) => halves.includes(elementType(info)) && !weights.has(info.name);
   if (!graph.input.some(isHalf) && !graph.output.some(isHalf) && extraOutputs.length === 0) return model;
 
-  const copy = { ...model, graph: { ...graph, node: [...graph.node], input: [...graph.input], output: [...graph.output] } };
+  const copy = {
+    ...model,
+    graph: { ...graph, node: [...graph.node], input: [...graph.input], output: [...graph.output] },
+  };
   const castNode = (from: string, to: string, type: number) =>
-    create(NodeProtoSchema, { opType: 'Cast', input: [from], output: [to], attribute: [{ name: 'to', type: AttributeProto_AttributeType.INT, i: BigInt(type) }] });
+    create(NodeProtoSchema, {
+      opType: 'Cast',
+      input: [from],
+      output: [to],
+      attribute: [{ name: 'to', type: AttributeProto_AttributeType.INT, i: BigInt(type) }],
+    });
   const asFloat = (info: (typeof graph.input)[number], name: string) => {
     const changed = clone(ValueInfoProtoSchema, info);
     changed.name = name;
@@ -61,7 +77,9 @@ function withFloatBorder(model: ModelProto, extraOutputs: readonly string[]): Mo
   });
   const original = new Set(graph.node);
   const rename = (name: string) => renamed.get(name) ?? name;
-  copy.graph.node = copy.graph.node.map((node) => (original.has(node) ? { ...node, input: node.input.map(rename), output: node.output.map(rename) } : node));
+  copy.graph.node = copy.graph.node.map((node) =>
+    original.has(node) ? { ...node, input: node.input.map(rename), output: node.output.map(rename) } : node,
+  );
   for (const name of extraOutputs) copy.graph.output.push(create(ValueInfoProtoSchema, { name }));
   return create(ModelProtoSchema, copy);
 }

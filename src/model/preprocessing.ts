@@ -1,7 +1,7 @@
 /** @file What a network wants instead of pixels in [0, 1]: layout, channel order, range, mean and deviation. */
 import { div, mul, sub } from '../tensor/ops/arithmetic.ts';
-import { flip, slice } from '../tensor/ops/slice.ts';
 import { resize } from '../tensor/ops/resize.ts';
+import { flip, slice } from '../tensor/ops/slice.ts';
 import { transpose } from '../tensor/ops/transpose.ts';
 import { constant, type Tensor } from '../tensor/tensor.ts';
 
@@ -36,7 +36,13 @@ export function presetFor(name: string, channels: number, layout: Preprocessing[
   if (preset.mean.length === channels) return { layout, ...preset };
   const average = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
   const filled = (values: readonly number[]) => new Array<number>(channels).fill(average(values));
-  return { layout, ...preset, channels: channels === 1 ? 'grey' : 'rgb', mean: filled(preset.mean), std: filled(preset.std) };
+  return {
+    layout,
+    ...preset,
+    channels: channels === 1 ? 'grey' : 'rgb',
+    mean: filled(preset.mean),
+    std: filled(preset.std),
+  };
 }
 
 /** Pixels [N, C, H, W] in [0, 1] as the network's input of spatial size [height, width], in the graph. */
@@ -62,7 +68,11 @@ function fitTo(x: Tensor, height: number, width: number, resizeTo?: number): Ten
 }
 
 /** The same on the host, for running the plain model: pixels [C, H, W] of the network's own size. */
-export function preprocessOnHost(pixels: Float32Array, p: Preprocessing, [height, width]: readonly [number, number]): Float32Array {
+export function preprocessOnHost(
+  pixels: Float32Array,
+  p: Preprocessing,
+  [height, width]: readonly [number, number],
+): Float32Array {
   const channels = p.mean.length;
   const area = height * width;
   const result = new Float32Array(pixels.length);
@@ -80,9 +90,15 @@ export function preprocessOnHost(pixels: Float32Array, p: Preprocessing, [height
 export function describePreprocessing(p: Preprocessing): string {
   const name = Object.keys(presets).find((key) => {
     const preset = presetFor(key, p.mean.length, p.layout)!;
-    return preset.channels === p.channels && preset.range === p.range && preset.mean.join() === p.mean.join() && preset.std.join() === p.std.join();
+    return (
+      preset.channels === p.channels &&
+      preset.range === p.range &&
+      preset.mean.join() === p.mean.join() &&
+      preset.std.join() === p.std.join()
+    );
   });
-  const numbers = (values: readonly number[]) => (new Set(values).size === 1 ? String(values[0]) : `(${values.join(', ')})`);
+  const numbers = (values: readonly number[]) =>
+    new Set(values).size === 1 ? String(values[0]) : `(${values.join(', ')})`;
   const formula = `${p.layout} ${p.channels.toUpperCase()} 0..${p.range}, mean ${numbers(p.mean)}, std ${numbers(p.std)}`;
   return name === undefined ? formula : `${name}: ${formula}`;
 }

@@ -87,11 +87,14 @@ async function build(
   const session = await device.createSession(bytes, { external: files, strict });
   return {
     inputs: specs,
-    outputs: Object.fromEntries(names.map((name) => [name, { shape: traced[name]!.shape, dtype: traced[name]!.dtype }])),
+    outputs: Object.fromEntries(
+      names.map((name) => [name, { shape: traced[name]!.shape, dtype: traced[name]!.dtype }]),
+    ),
     graphBytes: bytes.byteLength,
     async run(feeds, fetches) {
       const tensors: Record<string, TensorData> = {};
-      for (const [name, spec] of Object.entries(specs)) tensors[name] = feedOf(name, feeds[name], { ...spec, dtype: borderType(spec.dtype) });
+      for (const [name, spec] of Object.entries(specs))
+        tensors[name] = feedOf(name, feeds[name], { ...spec, dtype: borderType(spec.dtype) });
       return session.run(tensors, fetches);
     },
     release: () => session.release(),

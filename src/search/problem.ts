@@ -3,8 +3,8 @@
  * Attacks and visualisations are instances of it that differ in g, T, J and the allowed set.
  */
 import type { Spec } from '../tensor/op.ts';
-import type { Tensor } from '../tensor/tensor.ts';
 import type { Shape } from '../tensor/shape.ts';
+import type { Tensor } from '../tensor/tensor.ts';
 
 /** Tensors of a batch by name: the batch axis comes first. */
 export type Batch = Readonly<Record<string, Tensor>>;
@@ -22,7 +22,10 @@ export interface StepRule {
   /** Shapes of what the rule remembers between steps (momentum …), per sample; zeros at the start. */
   readonly state?: Readonly<Record<string, Shape>>;
   /** All tensors have the batch axis first. */
-  next(args: { readonly z: Tensor; readonly gradient: Tensor; readonly state: Batch; readonly data: Batch }): { readonly z: Tensor; readonly state?: Batch };
+  next(args: { readonly z: Tensor; readonly gradient: Tensor; readonly state: Batch; readonly data: Batch }): {
+    readonly z: Tensor;
+    readonly state?: Batch;
+  };
 }
 
 /** A search problem. Every function builds expressions; the whole step becomes one graph. */

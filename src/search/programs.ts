@@ -1,10 +1,10 @@
 /** @file A search problem compiled for a batch size: a step (forward, gradient, update, projection) and a look (forward alone). */
 import { compile, type Program, type Specs } from '../runtime/compile.ts';
 import type { DeviceRuntime } from '../runtime/runtime.ts';
-import { grad, type GradientOptions } from '../tensor/grad.ts';
+import { type GradientOptions, grad } from '../tensor/grad.ts';
 import { sub } from '../tensor/ops/arithmetic.ts';
-import { reduceL2 } from '../tensor/ops/reduce-extrema.ts';
 import { reduceSum } from '../tensor/ops/reduce.ts';
+import { reduceL2 } from '../tensor/ops/reduce-extrema.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { Batch, Objective, Problem } from './problem.ts';
 
@@ -29,9 +29,11 @@ function specsOf(problem: Problem, batch: number, withState: boolean): Specs {
   const specs: Record<string, { shape: readonly number[]; dtype: 'float32' | Specs[string]['dtype'] }> = {
     [zName]: { shape: [batch, ...problem.shape], dtype: 'float32' },
   };
-  for (const [name, { shape, dtype }] of Object.entries(problem.data)) specs[name] = { shape: [batch, ...shape], dtype };
+  for (const [name, { shape, dtype }] of Object.entries(problem.data))
+    specs[name] = { shape: [batch, ...shape], dtype };
   if (withState) {
-    for (const [name, shape] of Object.entries(problem.rule.state ?? {})) specs[statePrefix + name] = { shape: [batch, ...shape], dtype: 'float32' };
+    for (const [name, shape] of Object.entries(problem.rule.state ?? {}))
+      specs[statePrefix + name] = { shape: [batch, ...shape], dtype: 'float32' };
   }
   return specs;
 }

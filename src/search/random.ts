@@ -1,6 +1,7 @@
 /** @file Randomness of a sample: a stream that its own pixels and the seed decide, whatever the batch or the order. */
-import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 
 /** A stream of random numbers. */
 export interface RandomStream {

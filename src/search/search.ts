@@ -9,7 +9,7 @@ import type { DType } from '../tensor/dtype.ts';
 import type { GradientOptions } from '../tensor/grad.ts';
 import { sizeOf } from '../tensor/shape.ts';
 import type { Problem } from './problem.ts';
-import { gradientName, nextName, programsOf, type Programs, statePrefix, valueName, zName } from './programs.ts';
+import { gradientName, nextName, type Programs, programsOf, statePrefix, valueName, zName } from './programs.ts';
 
 /** What is fed for one sample: numbers by name, as the problem's data asks. */
 export type SampleData = Readonly<Record<string, Float32Array | readonly number[] | number>>;
@@ -67,7 +67,12 @@ function batchFor(count: number, largest: number): number {
  * Runs a search from every sample's start until its observer says that it is done or its steps are used up.
  * @throws the signal's reason when aborted
  */
-export async function search(problem: Problem, samples: readonly Sample[], observe: Observer, options: SearchOptions): Promise<void> {
+export async function search(
+  problem: Problem,
+  samples: readonly Sample[],
+  observe: Observer,
+  options: SearchOptions,
+): Promise<void> {
   const { device, signal, onProgress } = options;
   const largest = 2 ** Math.floor(Math.log2(Math.max(1, options.batch)));
   const programs = programsOf(problem, device, options);
@@ -83,7 +88,10 @@ export async function search(problem: Problem, samples: readonly Sample[], obser
     if (active.length === 0) return;
     const kept: Path[] = [];
     // Samples at their last point need no gradient; the others step. Each group runs in full batches.
-    for (const [group, last] of [[active.filter(({ sample, step }) => step < samples[sample]!.steps), false], [active.filter(({ sample, step }) => step >= samples[sample]!.steps), true]] as const) {
+    for (const [group, last] of [
+      [active.filter(({ sample, step }) => step < samples[sample]!.steps), false],
+      [active.filter(({ sample, step }) => step >= samples[sample]!.steps), true],
+    ] as const) {
       for (let at = 0; at < group.length; ) {
         signal?.throwIfAborted();
         const size = batchFor(group.length - at, largest);
@@ -103,7 +111,9 @@ export async function search(problem: Problem, samples: readonly Sample[], obser
 }
 
 function startOf(problem: Problem, samples: readonly Sample[], sample: number): Path {
-  const state = Object.fromEntries(Object.entries(problem.rule.state ?? {}).map(([name, shape]) => [name, new Float32Array(sizeOf(shape))]));
+  const state = Object.fromEntries(
+    Object.entries(problem.rule.state ?? {}).map(([name, shape]) => [name, new Float32Array(sizeOf(shape))]),
+  );
   return { sample, z: samples[sample]!.z, state, step: 0 };
 }
 
@@ -123,27 +133,39 @@ async function run(
     return (data as Float32Array).slice(i * length, (i + 1) * length);
   };
   const stateNames = Object.keys(problem.rule.state ?? {});
-  const shown = Object.keys(program.outputs).filter((name) => name !== valueName && name !== gradientName && name !== nextName && !name.startsWith(statePrefix));
-  const observations = chunk.map(({ sample, step, z }, i): Observation => ({
-    sample,
-    step,
-    z,
-    value: part(valueName, i)[0]!,
-    gradientNorm: last ? undefined : part(gradientName, i)[0]!,
-    outputs: Object.fromEntries(shown.map((name) => [name, part(name, i)])),
-  }));
+  const shown = Object.keys(program.outputs).filter(
+    (name) => name !== valueName && name !== gradientName && name !== nextName && !name.startsWith(statePrefix),
+  );
+  const observations = chunk.map(
+    ({ sample, step, z }, i): Observation => ({
+      sample,
+      step,
+      z,
+      value: part(valueName, i)[0]!,
+      gradientNorm: last ? undefined : part(gradientName, i)[0]!,
+      outputs: Object.fromEntries(shown.map((name) => [name, part(name, i)])),
+    }),
+  );
   if (last) return { observations, next: [] };
-  const next = chunk.map(({ sample, step }, i): Path => ({
-    sample,
-    step: step + 1,
-    z: part(nextName, i),
-    state: Object.fromEntries(stateNames.map((name) => [name, part(statePrefix + name, i)])),
-  }));
+  const next = chunk.map(
+    ({ sample, step }, i): Path => ({
+      sample,
+      step: step + 1,
+      z: part(nextName, i),
+      state: Object.fromEntries(stateNames.map((name) => [name, part(statePrefix + name, i)])),
+    }),
+  );
   return { observations, next };
 }
 
 /** Feeds of a batch; places beyond the chunk repeat its first sample. */
-function feedsOf(problem: Problem, program: Program, samples: readonly Sample[], chunk: readonly Path[], size: number): Record<string, TensorData> {
+function feedsOf(
+  problem: Problem,
+  program: Program,
+  samples: readonly Sample[],
+  chunk: readonly Path[],
+  size: number,
+): Record<string, TensorData> {
   const places = Array.from({ length: size }, (_, i) => chunk[i] ?? chunk[0]!);
   const data = chunk.map(({ sample, step }) => samples[sample]!.data(step));
   const feeds: Record<string, TensorData> = {};
@@ -162,7 +184,12 @@ function feedsOf(problem: Problem, program: Program, samples: readonly Sample[],
   return feeds;
 }
 
-function gather(dtype: DType, size: number, length: number, valueAt: (i: number) => Float32Array | readonly number[]): TypedArray {
+function gather(
+  dtype: DType,
+  size: number,
+  length: number,
+  valueAt: (i: number) => Float32Array | readonly number[],
+): TypedArray {
   const all = new Float32Array(size * length);
   for (let i = 0; i < size; i++) all.set(valueAt(i), i * length);
   return dtype === 'float32' ? all : typedArray(dtype, Array.from(all));

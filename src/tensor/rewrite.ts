@@ -177,7 +177,10 @@ export function substitute(outputs: readonly Tensor[], replacements: ReadonlyMap
   const done = new Map<Node, readonly Tensor[]>();
   for (const node of topologicalOrder(outputs, replaced)) {
     if (replaced.has(node)) {
-      done.set(node, node.outputs.map((y) => replacements.get(y) ?? y));
+      done.set(
+        node,
+        node.outputs.map((y) => replacements.get(y) ?? y),
+      );
       continue;
     }
     const inputs = node.inputs.map((x) => done.get(x.node)![x.index]!);

@@ -12,10 +12,14 @@ export interface LabelledImages {
 export async function cifar10Test(count: number): Promise<LabelledImages> {
   const strip = await decodePicture(sharedFile('datasets/cifar10/cifar10_batch_50.png'));
   const text = new TextDecoder().decode(sharedFile('datasets/cifar10/cifar10_labels.js'));
-  const all = text.slice(text.indexOf('[') + 1, text.indexOf(']')).split(',').map(Number);
+  const all = text
+    .slice(text.indexOf('[') + 1, text.indexOf(']'))
+    .split(',')
+    .map(Number);
   const images = Array.from({ length: count }, (_, row) => {
     const image = new Float32Array(3 * 1024);
-    for (let c = 0; c < 3; c++) image.set(strip.data.subarray((c * strip.height + row) * 1024, (c * strip.height + row + 1) * 1024), c * 1024);
+    for (let c = 0; c < 3; c++)
+      image.set(strip.data.subarray((c * strip.height + row) * 1024, (c * strip.height + row + 1) * 1024), c * 1024);
     return image;
   });
   return { images, labels: all.slice(50_000, 50_000 + count) };

@@ -24,7 +24,8 @@ export function sharedPath(path: string): string {
 export function untar(bytes: Uint8Array): Map<string, Uint8Array> {
   const tar = bytes[0] === 0x1f ? gunzipSync(bytes) : bytes;
   const files = new Map<string, Uint8Array>();
-  const text = (at: number, length: number) => new TextDecoder().decode(tar.subarray(at, at + length)).replace(/\0.*$/s, '');
+  const text = (at: number, length: number) =>
+    new TextDecoder().decode(tar.subarray(at, at + length)).replace(/\0.*$/s, '');
   let longName: string | undefined;
   for (let at = 0; at + 512 <= tar.length && tar[at] !== 0; ) {
     const size = Number.parseInt(text(at + 124, 12), 8);

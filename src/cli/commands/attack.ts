@@ -2,8 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { decodePicture, encodePng } from '#image-codec';
-import type { Norm } from '../../attack/ball.ts';
 import { attackFigure } from '../../attack/attack-figure.ts';
+import type { Norm } from '../../attack/ball.ts';
 import { fgsm } from '../../attack/fgsm.ts';
 import type { LossName } from '../../attack/loss.ts';
 import { pgd, type StepSchedule } from '../../attack/pgd.ts';
@@ -45,10 +45,17 @@ interface Destination {
 }
 
 /** Runs the command. */
-export async function attack(this: CliContext, flags: AttackFlags, modelPath: string, ...picturePaths: string[]): Promise<void> {
+export async function attack(
+  this: CliContext,
+  flags: AttackFlags,
+  modelPath: string,
+  ...picturePaths: string[]
+): Promise<void> {
   const pictures = await listPictures(picturePaths);
   const destinations = destinationsOf(pictures, flags.out, picturePaths);
-  const outputs = destinations.flatMap(({ adversarial, figure }) => (flags.figure ? [adversarial, figure] : [adversarial]));
+  const outputs = destinations.flatMap(({ adversarial, figure }) =>
+    flags.figure ? [adversarial, figure] : [adversarial],
+  );
   for (const path of outputs) await prepareOutput(path, [modelPath, ...pictures.map((picture) => picture.path)]);
 
   await using model = await loadModel(modelPath, loadOptionsOf(flags));
@@ -58,10 +65,23 @@ export async function attack(this: CliContext, flags: AttackFlags, modelPath: st
   const labels = labelsOf(pictures, model, flags.label);
   const target = flags.target === undefined ? undefined : model.classOf(flags.target);
 
-  const progress = await startProgress(this, `Attacking ${images.length} picture${images.length === 1 ? '' : 's'} on ${model.device.description}`);
-  const { norm, epsilon, loss, seed, restarts, batch, exhaust, momentum, schedule, randomStart, steps, stepSize } = flags;
+  const progress = await startProgress(
+    this,
+    `Attacking ${images.length} picture${images.length === 1 ? '' : 's'} on ${model.device.description}`,
+  );
+  const { norm, epsilon, loss, seed, restarts, batch, exhaust, momentum, schedule, randomStart, steps, stepSize } =
+    flags;
   const options = {
-    norm, epsilon, loss, seed, restarts, batch, exhaust, momentum, schedule, randomStart,
+    norm,
+    epsilon,
+    loss,
+    seed,
+    restarts,
+    batch,
+    exhaust,
+    momentum,
+    schedule,
+    randomStart,
     signal: this.signal,
     onProgress: (done: number, total: number) => progress.update(`Attacking: ${done} of ${total} pictures`),
     ...(target === undefined ? {} : { target }),
@@ -75,11 +95,16 @@ export async function attack(this: CliContext, flags: AttackFlags, modelPath: st
     progress.stop();
   }
   const written: (Partial<Destination> | undefined)[] = [];
-  for (const [i, result] of results.entries()) written.push(await write(result, destinations[i]!, model, flags, pictures[i]!));
+  for (const [i, result] of results.entries())
+    written.push(await write(result, destinations[i]!, model, flags, pictures[i]!));
 
   const resisted = results.filter((result) => !result.success8 && !result.misclassifiedBefore).length;
   const robust = resisted / results.length;
-  this.process.stdout.write(flags.json ? `${JSON.stringify(asJson(results, pictures, written, model, flags, robust), null, 2)}\n` : asText(results, pictures, written));
+  this.process.stdout.write(
+    flags.json
+      ? `${JSON.stringify(asJson(results, pictures, written, model, flags, robust), null, 2)}\n`
+      : asText(results, pictures, written),
+  );
   if (flags.failUnder !== undefined && robust < flags.failUnder) this.exitWith(exitCodes.below);
 }
 
@@ -87,18 +112,28 @@ async function readPicture(path: string): Promise<Uint8Array> {
   try {
     return await readFile(path);
   } catch (error) {
-    throw new CliError(`Cannot read ${path}: ${(error as NodeJS.ErrnoException).code === 'EISDIR' ? 'it is a folder' : 'there is no such file, or it may not be read'}.`);
+    throw new CliError(
+      `Cannot read ${path}: ${(error as NodeJS.ErrnoException).code === 'EISDIR' ? 'it is a folder' : 'there is no such file, or it may not be read'}.`,
+    );
   }
 }
 
-function destinationsOf(pictures: readonly PictureFile[], out: string | undefined, given: readonly string[]): Destination[] {
+function destinationsOf(
+  pictures: readonly PictureFile[],
+  out: string | undefined,
+  given: readonly string[],
+): Destination[] {
   const single = pictures.length === 1 && given.length === 1 && (out === undefined || extname(out) !== '');
   if (single) {
     const adversarial = out ?? `${stemOf(pictures[0]!.path)}.adversarial.png`;
-    if (extname(adversarial).toLowerCase() !== '.png') throw new CliError(`The adversarial picture is written as PNG, which loses nothing; ${adversarial} is not named .png.`);
+    if (extname(adversarial).toLowerCase() !== '.png')
+      throw new CliError(
+        `The adversarial picture is written as PNG, which loses nothing; ${adversarial} is not named .png.`,
+      );
     return [{ adversarial, figure: adversarial.replace(/(\.adversarial)?\.png$/i, '.figure.png') }];
   }
-  if (out !== undefined && extname(out) !== '') throw new CliError(`Several pictures go into a folder; ${out} names one file.`);
+  if (out !== undefined && extname(out) !== '')
+    throw new CliError(`Several pictures go into a folder; ${out} names one file.`);
   const folder = out ?? 'adversarial';
   const taken = new Set<string>();
   return pictures.map(({ path, folderName }) => {
@@ -122,10 +157,26 @@ function labelsOf(pictures: readonly PictureFile[], model: Model, label: string 
   return pictures.map(({ folderName }) => model.classOf(folderName!));
 }
 
-async function write(result: AttackResult, to: Destination, model: Model, flags: AttackFlags, { path }: PictureFile): Promise<Partial<Destination> | undefined> {
+async function write(
+  result: AttackResult,
+  to: Destination,
+  model: Model,
+  flags: AttackFlags,
+  { path }: PictureFile,
+): Promise<Partial<Destination> | undefined> {
   if (!result.success || result.misclassifiedBefore) return undefined;
   const { channels, height, width } = model;
-  const settings = { software: 'pareidolia', model: model.name, picture: basename(path), method: flags.method, norm: result.norm, epsilon: result.epsilon, seed: result.seed, before: result.before.name, after: result.after.name };
+  const settings = {
+    software: 'pareidolia',
+    model: model.name,
+    picture: basename(path),
+    method: flags.method,
+    norm: result.norm,
+    epsilon: result.epsilon,
+    seed: result.seed,
+    before: result.before.name,
+    after: result.after.name,
+  };
   const text = { pareidolia: JSON.stringify(settings) };
   await writeOutput(to.adversarial, await encodePng({ data: result.adversarial, channels, height, width }, text));
   if (!flags.figure) return { adversarial: to.adversarial };
@@ -139,7 +190,11 @@ function verdict(result: AttackResult): string {
   return result.success8 ? 'fooled' : 'fooled in float, not after 8 bits';
 }
 
-function asText(results: readonly AttackResult[], pictures: readonly PictureFile[], written: readonly (Partial<Destination> | undefined)[]): string {
+function asText(
+  results: readonly AttackResult[],
+  pictures: readonly PictureFile[],
+  written: readonly (Partial<Destination> | undefined)[],
+): string {
   const share = ({ name, probability }: AttackResult['before']) => `${name} ${(100 * probability).toFixed(1)}%`;
   const lines = results.flatMap((result, i) => {
     const { before, after8, distances, norm, forwards, backwards, notes } = result;
@@ -156,7 +211,14 @@ function asText(results: readonly AttackResult[], pictures: readonly PictureFile
   return `${lines.join('\n')}\n${fooled} of ${right.length} fooled after 8-bit rounding${right.length < results.length ? `; ${results.length - right.length} left out, wrong or at the target before` : ''}\n`;
 }
 
-function asJson(results: readonly AttackResult[], pictures: readonly PictureFile[], written: readonly (Partial<Destination> | undefined)[], model: Model, flags: AttackFlags, robust: number): object {
+function asJson(
+  results: readonly AttackResult[],
+  pictures: readonly PictureFile[],
+  written: readonly (Partial<Destination> | undefined)[],
+  model: Model,
+  flags: AttackFlags,
+  robust: number,
+): object {
   return {
     model: model.name,
     preprocessing: { ...model.preprocessing, origin: model.preprocessingOrigin },
@@ -166,6 +228,10 @@ function asJson(results: readonly AttackResult[], pictures: readonly PictureFile
     epsilon: flags.epsilon,
     seed: flags.seed,
     robustAccuracy: robust,
-    results: results.map(({ adversarial: _adversarial, original: _original, ...rest }, i) => ({ picture: pictures[i]!.path, ...rest, files: written[i] ?? {} })),
+    results: results.map(({ adversarial: _adversarial, original: _original, ...rest }, i) => ({
+      picture: pictures[i]!.path,
+      ...rest,
+      files: written[i] ?? {},
+    })),
   };
 }

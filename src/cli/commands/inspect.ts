@@ -1,5 +1,6 @@
 /** @file `pareidolia inspect`: what a model takes, holds and answers. */
 import { readFile } from 'node:fs/promises';
+import * as files from '#files';
 import { decodePicture } from '#image-codec';
 import type { Picture } from '../../image/image.ts';
 import { externalFiles } from '../../model/external-files.ts';
@@ -15,7 +16,6 @@ import { startProgress } from '../context.ts';
 import { CliError } from '../errors.ts';
 import { loadOptionsOf, type ModelFlags } from '../model-flags.ts';
 import { listPictures, type PictureFile, prepareOutput, writeOutput } from '../output.ts';
-import * as files from '#files';
 
 /** Flags of `inspect`. */
 export interface InspectFlags extends ModelFlags {
@@ -37,14 +37,17 @@ export async function inspect(this: CliContext, flags: InspectFlags, path: strin
   const bytes = await files.readFile(path);
   const file = parseModel(bytes);
   const inspection = inspectModel(file, bytes, await externalFiles(file, path), flags.size);
-  const loaded = await loadModel(path, loadOptionsOf(flags)).catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
+  const loaded = await loadModel(path, loadOptionsOf(flags)).catch((error: unknown) =>
+    error instanceof Error ? error : new Error(String(error)),
+  );
   if (loaded instanceof Error) {
     if (flags.images !== undefined || flags.writeSidecar) throw loaded;
     print(this, flags, { path, inspection, problem: loaded.message });
     return;
   }
   await using model = loaded;
-  if (flags.writeSidecar && flags.images === undefined) throw new CliError('--write-sidecar needs --images FOLDER, to know which preprocessing is right.');
+  if (flags.writeSidecar && flags.images === undefined)
+    throw new CliError('--write-sidecar needs --images FOLDER, to know which preprocessing is right.');
   if (flags.writeSidecar) await prepareOutput(sidecarName(path), [path]);
   const trials = flags.images === undefined ? undefined : await tryAll(this, model, path, flags, flags.images);
   let sidecar: string | undefined;
@@ -52,9 +55,18 @@ export async function inspect(this: CliContext, flags: InspectFlags, path: strin
     sidecar = sidecarName(path);
     const { layout, channels, range, mean, std } = trials[0]!.preprocessing;
     const classes = model.classNames === undefined ? {} : { classes: model.classNames };
-    await writeOutput(sidecar, `${JSON.stringify({ preprocessing: { layout, channels, range, mean, std }, ...classes }, null, 2)}\n`);
+    await writeOutput(
+      sidecar,
+      `${JSON.stringify({ preprocessing: { layout, channels, range, mean, std }, ...classes }, null, 2)}\n`,
+    );
   }
-  print(this, flags, { path, inspection, model, ...(trials === undefined ? {} : { trials }), ...(sidecar === undefined ? {} : { sidecar }) });
+  print(this, flags, {
+    path,
+    inspection,
+    model,
+    ...(trials === undefined ? {} : { trials }),
+    ...(sidecar === undefined ? {} : { sidecar }),
+  });
 }
 
 /** Every known preprocessing, in both channel orders. */
@@ -63,20 +75,35 @@ function candidates(model: Model): Preprocessing[] {
   const list = Object.keys(presets).flatMap((name) => {
     const preset = presetFor(name, channels, preprocessing.layout)!;
     if (channels === 1) return [preset];
-    const reversed = { ...preset, channels: preset.channels === 'bgr' ? ('rgb' as const) : ('bgr' as const), mean: preset.mean.toReversed(), std: preset.std.toReversed() };
+    const reversed = {
+      ...preset,
+      channels: preset.channels === 'bgr' ? ('rgb' as const) : ('bgr' as const),
+      mean: preset.mean.toReversed(),
+      std: preset.std.toReversed(),
+    };
     return [preset, reversed];
   });
   const all = [preprocessing, ...list];
   return all.filter((p, i) => all.findIndex((q) => describePreprocessing(q) === describePreprocessing(p)) === i);
 }
 
-async function tryAll(context: CliContext, model: Model, path: string, flags: InspectFlags, folder: string): Promise<Trial[]> {
+async function tryAll(
+  context: CliContext,
+  model: Model,
+  path: string,
+  flags: InspectFlags,
+  folder: string,
+): Promise<Trial[]> {
   const found = await listPictures([folder]);
   const step = Math.max(1, found.length / flags.limit);
   const chosen = Array.from({ length: Math.min(flags.limit, found.length) }, (_, i) => found[Math.floor(i * step)]!);
   const labelled: { picture: Picture; label: number }[] = [];
-  for (const file of chosen) labelled.push({ picture: await decodePicture(await readFile(file.path)), label: labelOf(file, model) });
-  const progress = await startProgress(context, `Trying ${candidates(model).length} preprocessings on ${labelled.length} pictures`);
+  for (const file of chosen)
+    labelled.push({ picture: await decodePicture(await readFile(file.path)), label: labelOf(file, model) });
+  const progress = await startProgress(
+    context,
+    `Trying ${candidates(model).length} preprocessings on ${labelled.length} pictures`,
+  );
   const trials: Trial[] = [];
   for (const preprocessing of candidates(model)) {
     progress.update(`Trying ${describePreprocessing(preprocessing)}`);
@@ -97,9 +124,16 @@ async function tryAll(context: CliContext, model: Model, path: string, flags: In
 
 /** The class that a picture's folder or file name tells. */
 export function labelOf({ path, folderName }: PictureFile, model: Model): number {
-  const stem = path.split(/[\\/]/).at(-1)!.replace(/\.[^.]*$/, '');
+  const stem = path
+    .split(/[\\/]/)
+    .at(-1)!
+    .replace(/\.[^.]*$/, '');
   const id = /^n\d{8}/.exec(stem)?.[0];
-  const words = [...(folderName === undefined ? [] : [folderName]), ...(id === undefined ? [] : [id]), stem.replace(/^n\d{8}_/, '')];
+  const words = [
+    ...(folderName === undefined ? [] : [folderName]),
+    ...(id === undefined ? [] : [id]),
+    stem.replace(/^n\d{8}_/, ''),
+  ];
   for (const word of words) {
     try {
       return model.classOf(word);
@@ -107,7 +141,9 @@ export function labelOf({ path, folderName }: PictureFile, model: Model): number
       // The next word may be the class.
     }
   }
-  throw new CliError(`The class of ${path} is not told by its folder or name (${words.join(', ')}). Put pictures into a folder for each class, and give --classes.`);
+  throw new CliError(
+    `The class of ${path} is not told by its folder or name (${words.join(', ')}). Put pictures into a folder for each class, and give --classes.`,
+  );
 }
 
 interface Report {
@@ -120,7 +156,9 @@ interface Report {
 }
 
 function print({ process }: CliContext, flags: InspectFlags, report: Report): void {
-  process.stdout.write(flags.json ? `${JSON.stringify(asJson(report), null, 2)}\n` : `${asText(report, flags).join('\n')}\n`);
+  process.stdout.write(
+    flags.json ? `${JSON.stringify(asJson(report), null, 2)}\n` : `${asText(report, flags).join('\n')}\n`,
+  );
 }
 
 function asJson({ path, inspection, model, problem, trials, sidecar }: Report): object {
@@ -148,21 +186,38 @@ function asText({ path, inspection, model, problem, trials, sidecar }: Report, f
   const row = (name: string, value: string) => `${name.padEnd(15)}${value}`;
   const lines = [
     row('file', path),
-    row('format', `IR ${irVersion}, ${Object.entries(opsets).map(([domain, version]) => `${domain} ${version}`).join(', ')}${producer === '' ? '' : `, by ${producer}`}`),
+    row(
+      'format',
+      `IR ${irVersion}, ${Object.entries(opsets)
+        .map(([domain, version]) => `${domain} ${version}`)
+        .join(', ')}${producer === '' ? '' : `, by ${producer}`}`,
+    ),
     row('inputs', inputs.join('; ')),
     row('outputs', outputs.join('; ')),
     row('parameters', parameters.toLocaleString('en')),
     ...(flops === undefined ? [] : [row('cost', `${(flops / 1e9).toPrecision(3)} GFLOP a picture`)]),
-    row('ops', ops.map(({ type, count, imported }) => `${type} ${count}${imported ? '' : ' (runs, no gradient)'}`).join(', ')),
-    row('gradient', gradientProblem === undefined ? 'yes, of every output with respect to the input' : `no: ${gradientProblem}`),
-    row('layers', `${layers.length} whose units can be named layer:channel${flags.layers ? '' : layers.length > 0 ? `, such as ${layers[0]!.name}:0 (all with --layers)` : ''}`),
+    row(
+      'ops',
+      ops.map(({ type, count, imported }) => `${type} ${count}${imported ? '' : ' (runs, no gradient)'}`).join(', '),
+    ),
+    row(
+      'gradient',
+      gradientProblem === undefined ? 'yes, of every output with respect to the input' : `no: ${gradientProblem}`,
+    ),
+    row(
+      'layers',
+      `${layers.length} whose units can be named layer:channel${flags.layers ? '' : layers.length > 0 ? `, such as ${layers[0]!.name}:0 (all with --layers)` : ''}`,
+    ),
     ...(flags.layers ? layers.map(({ name, op, shape }) => `  ${name}  ${op} [${shape.join(', ')}]`) : []),
   ];
   if (model !== undefined) {
     lines.push(
       row('picture', `${model.channels} x ${model.height} x ${model.width}`),
       row('preprocessing', `${describePreprocessing(model.preprocessing)} (${model.preprocessingOrigin})`),
-      row('classes', `${model.classCount}${model.classNames === undefined ? ', no names' : `: ${model.classNames.slice(0, 4).join('; ')} …`}`),
+      row(
+        'classes',
+        `${model.classCount}${model.classNames === undefined ? ', no names' : `: ${model.classNames.slice(0, 4).join('; ')} …`}`,
+      ),
       row('device', model.device.description),
       ...model.notes.map((note) => row('note', note)),
     );
@@ -170,8 +225,12 @@ function asText({ path, inspection, model, problem, trials, sidecar }: Report, f
   if (problem !== undefined) lines.push(row('note', `Not attacked as a classifier: ${problem}`));
   if (trials !== undefined) {
     lines.push('', 'top-1   top-5   preprocessing');
-    for (const { preprocessing, top1, top5 } of trials) lines.push(`${percent(top1)}  ${percent(top5)}  ${describePreprocessing(preprocessing)}`);
-    lines.push('', sidecar === undefined ? 'Add --write-sidecar to keep the first of these for this model.' : `Written: ${sidecar}`);
+    for (const { preprocessing, top1, top5 } of trials)
+      lines.push(`${percent(top1)}  ${percent(top5)}  ${describePreprocessing(preprocessing)}`);
+    lines.push(
+      '',
+      sidecar === undefined ? 'Add --write-sidecar to keep the first of these for this model.' : `Written: ${sidecar}`,
+    );
   }
   return lines;
 }

@@ -82,4 +82,3 @@ function typedFieldBytes(proto: TensorProto, dtype: DType): Uint8Array {
       return toBytes(hostTensor(proto.int32Data, undefined, dtype));
   }
 }
-

@@ -27,7 +27,13 @@ export const carriedOp: Op<CarriedAttrs> = defineOp<CarriedAttrs>({
   infer: (_inputs, { carried }) => carried.specs,
   gradient: 'none',
   lower: ({ e, inputs, attrs: { opType, domain, carried } }) =>
-    e.nodes(opType, carried.slots.map((slot) => inputs[slot] ?? ''), carried.attributes, carried.wanted, domain),
+    e.nodes(
+      opType,
+      carried.slots.map((slot) => inputs[slot] ?? ''),
+      carried.attributes,
+      carried.wanted,
+      domain,
+    ),
   samples: [{ name: 'checked through models that hold it', inputs: [] }],
 });
 
@@ -44,7 +50,13 @@ export function carryThrough(c: NodeContext, specs: readonly Spec[]): readonly T
       .filter((attribute) => attribute.type !== AttributeProto_AttributeType.UNDEFINED)
       .map((attribute): [string, RawAttribute] => [attribute.name, { kind: 'onnx attribute', attribute }]),
   );
-  const carried: CarriedNode = { kind: 'carried node', attributes, slots, specs, wanted: node.output.map((name) => name !== '') };
+  const carried: CarriedNode = {
+    kind: 'carried node',
+    attributes,
+    slots,
+    specs,
+    wanted: node.output.map((name) => name !== ''),
+  };
   return applyMany(carriedOp, inputs, { opType: node.opType, domain: node.domain, carried });
 }
 

@@ -5,16 +5,25 @@ import { add, div, mul, neg, sub } from '../../tensor/ops/arithmetic.ts';
 import { broadcastTo } from '../../tensor/ops/basic.ts';
 import { cast } from '../../tensor/ops/cast.ts';
 import * as compare from '../../tensor/ops/compare.ts';
-import { clip, ceil, floor, maximum, minimum, mod, pow, round } from '../../tensor/ops/extrema.ts';
+import { ceil, clip, floor, maximum, minimum, mod, pow, round } from '../../tensor/ops/extrema.ts';
 import { reshape } from '../../tensor/ops/reshape.ts';
 import * as unary from '../../tensor/ops/unary.ts';
 import { constant, type Tensor } from '../../tensor/tensor.ts';
 import { dtypeOf, elementTypeName } from '../file/element-type.ts';
 import { type Handler, ImportError, type NodeContext } from './node-context.ts';
 
-const one = (f: (x: Tensor) => Tensor): Handler => (c) => f(c.x(0));
-const two = (f: (a: Tensor, b: Tensor) => Tensor): Handler => (c) => f(c.x(0), c.x(1));
-const many = (f: (a: Tensor, b: Tensor) => Tensor): Handler => (c) => c.all.reduce((y, x) => f(y, x));
+const one =
+  (f: (x: Tensor) => Tensor): Handler =>
+  (c) =>
+    f(c.x(0));
+const two =
+  (f: (a: Tensor, b: Tensor) => Tensor): Handler =>
+  (c) =>
+    f(c.x(0), c.x(1));
+const many =
+  (f: (a: Tensor, b: Tensor) => Tensor): Handler =>
+  (c) =>
+    c.all.reduce((y, x) => f(y, x));
 
 function importClip(c: NodeContext): Tensor {
   const x = c.x(0);
@@ -35,7 +44,11 @@ function importCast(c: NodeContext, elementType: number): Tensor {
 function importPRelu(c: NodeContext): Tensor {
   const [x, slope] = [c.x(0), c.x(1)];
   // A vector of slopes runs along the channels.
-  const perChannel = slope.shape.length === 1 && slope.shape[0] === x.shape[1] && x.shape.length > 2 && slope.shape[0] !== x.shape.at(-1);
+  const perChannel =
+    slope.shape.length === 1 &&
+    slope.shape[0] === x.shape[1] &&
+    x.shape.length > 2 &&
+    slope.shape[0] !== x.shape.at(-1);
   return activation.prelu(x, perChannel ? reshape(slope, [slope.shape[0]!, ...x.shape.slice(2).map(() => 1)]) : slope);
 }
 
@@ -49,7 +62,8 @@ function importIsInf(c: NodeContext): Tensor {
 
 /** At inference dropout is the identity, and its mask is true everywhere. */
 function importDropout(c: NodeContext): readonly Tensor[] {
-  if (c.opset >= 12 && c.static(2)?.[0]) throw new ImportError('training mode is not supported; export the model for inference');
+  if (c.opset >= 12 && c.static(2)?.[0])
+    throw new ImportError('training mode is not supported; export the model for inference');
   return [c.x(0), broadcastTo(constant(1, [], 'bool'), c.x(0).shape)];
 }
 
@@ -89,7 +103,11 @@ export const elementwiseHandlers: Readonly<Record<string, Handler>> = {
   LessOrEqual: two(compare.lessEqual),
   Log: one(unary.log),
   Max: many(maximum),
-  Mean: (c) => div(c.all.reduce((y, x) => add(y, x)), c.all.length),
+  Mean: (c) =>
+    div(
+      c.all.reduce((y, x) => add(y, x)),
+      c.all.length,
+    ),
   Min: many(minimum),
   Mish: one(activation.mish),
   Mod: (c) => mod(c.x(0), c.x(1), { truncated: c.flag('fmod') }),

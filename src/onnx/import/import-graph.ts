@@ -10,7 +10,14 @@ import { readTensor, type WeightFiles } from '../file/read-tensor.ts';
 import { carryThrough } from './carried.ts';
 import { elementwiseHandlers } from './elementwise.ts';
 import { movementHandlers } from './movement.ts';
-import { type Handler, hasSubgraph, ImportError, type ImportServices, NodeContext, StaticValueError } from './node-context.ts';
+import {
+  type Handler,
+  hasSubgraph,
+  ImportError,
+  type ImportServices,
+  NodeContext,
+  StaticValueError,
+} from './node-context.ts';
 import { reductionHandlers } from './reduction.ts';
 import { visionHandlers } from './vision.ts';
 
@@ -65,8 +72,14 @@ export class UnsupportedOpsError extends ImportError {
  * @param inputs an expression for each graph input that is not a weight, by name
  * @throws ImportError naming the node that cannot be imported; UnknownShapeError, UnsupportedOpsError
  */
-export function importGraph(model: ModelProto, inputs: ReadonlyMap<string, Tensor>, options: ImportOptions): ImportedGraph {
-  const opsets = new Map(model.opsetImport.map(({ domain, version }) => [normalDomain(domain), toSafeNumber(version, 'opset')]));
+export function importGraph(
+  model: ModelProto,
+  inputs: ReadonlyMap<string, Tensor>,
+  options: ImportOptions,
+): ImportedGraph {
+  const opsets = new Map(
+    model.opsetImport.map(({ domain, version }) => [normalDomain(domain), toSafeNumber(version, 'opset')]),
+  );
   const functions = new Map(model.functions.map((f) => [`${normalDomain(f.domain)}:${f.name}:${f.overload}`, f]));
   const run = new Import(options, functions, valueInfos(model.graph!));
   const scope = new Map(inputs);
@@ -85,7 +98,9 @@ export function declaredSpec(info: ValueInfoProto): Spec | undefined {
   if (info.type?.value.case !== 'tensorType') return undefined;
   const { elemType, shape } = info.type.value.value;
   const dtype = dtypeOf(elemType);
-  const sizes = shape?.dim.map(({ value }) => (value.case === 'dimValue' ? toSafeNumber(value.value, 'a dimension') : undefined));
+  const sizes = shape?.dim.map(({ value }) =>
+    value.case === 'dimValue' ? toSafeNumber(value.value, 'a dimension') : undefined,
+  );
   if (dtype === undefined || sizes === undefined || sizes.includes(undefined)) return undefined;
   return { dtype, shape: sizes as number[] };
 }
@@ -100,7 +115,9 @@ function normalDomain(domain: string): string {
 
 /** Nodes in dependency order; files hold them so, but not all of them do. */
 function inOrder(nodes: readonly NodeProto[], scope: ReadonlyMap<string, unknown>): NodeProto[] {
-  const producer = new Map(nodes.flatMap((node) => node.output.filter((name) => name !== '').map((name) => [name, node] as const)));
+  const producer = new Map(
+    nodes.flatMap((node) => node.output.filter((name) => name !== '').map((name) => [name, node] as const)),
+  );
   const done = new Set<NodeProto>();
   const order: NodeProto[] = [];
   const visit = (node: NodeProto) => {
@@ -127,7 +144,11 @@ class Import {
   readonly #unknownShapes: string[] = [];
   readonly #unsupported = new Set<string>();
 
-  constructor(options: ImportOptions, functions: ReadonlyMap<string, FunctionProto>, declared: ReadonlyMap<string, ValueInfoProto>) {
+  constructor(
+    options: ImportOptions,
+    functions: ReadonlyMap<string, FunctionProto>,
+    declared: ReadonlyMap<string, ValueInfoProto>,
+  ) {
     this.#options = options;
     this.#functions = functions;
     this.#declared = declared;
@@ -141,13 +162,20 @@ class Import {
 
   graph(graph: GraphProto, scope: Scope, opsets: Opsets): void {
     for (const proto of graph.initializer) {
-      if (scope.get(proto.name) === undefined) scope.set(proto.name, this.#single(readTensor(proto, this.#options.files)));
+      if (scope.get(proto.name) === undefined)
+        scope.set(proto.name, this.#single(readTensor(proto, this.#options.files)));
     }
-    if (graph.sparseInitializer.length > 0) throw new ImportError('Sparse weights are not supported; store them dense.');
+    if (graph.sparseInitializer.length > 0)
+      throw new ImportError('Sparse weights are not supported; store them dense.');
     this.nodes(graph.node, scope, opsets, new Map());
   }
 
-  nodes(nodes: readonly NodeProto[], scope: Scope, opsets: Opsets, attributes: ReadonlyMap<string, AttributeProto>): void {
+  nodes(
+    nodes: readonly NodeProto[],
+    scope: Scope,
+    opsets: Opsets,
+    attributes: ReadonlyMap<string, AttributeProto>,
+  ): void {
     for (const node of inOrder(nodes, scope)) this.#node(node, scope, opsets, attributes);
   }
 
@@ -227,7 +255,10 @@ class Import {
     const opsets = new Map(body.opsetImport.map(({ domain, version }) => [normalDomain(domain), Number(version)]));
     // An omitted input of a function is an omitted input of the nodes in it.
     const omitted = new Set(body.input.filter((name) => scope.get(name) === undefined));
-    const nodes = body.node.map((node) => ({ ...node, input: node.input.map((name) => (omitted.has(name) ? '' : name)) }));
+    const nodes = body.node.map((node) => ({
+      ...node,
+      input: node.input.map((name) => (omitted.has(name) ? '' : name)),
+    }));
     this.nodes(nodes, scope, opsets, given);
     return body.output.map((name) => scope.get(name)!);
   }
@@ -252,4 +283,3 @@ class Import {
 function nodeLabel(node: NodeProto): string {
   return `${node.domain === '' ? '' : `${node.domain}.`}${node.opType} "${node.name || node.output[0]}"`;
 }
-

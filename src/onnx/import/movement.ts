@@ -3,15 +3,15 @@ import { hostTensor } from '../../tensor/host.ts';
 import { add, mul, sub } from '../../tensor/ops/arithmetic.ts';
 import { broadcastTo } from '../../tensor/ops/basic.ts';
 import { cast } from '../../tensor/ops/cast.ts';
-import { concat, split } from '../../tensor/ops/concat.ts';
 import { equal } from '../../tensor/ops/compare.ts';
+import { concat, split } from '../../tensor/ops/concat.ts';
 import { depthToSpace, flatten, spaceToDepth, squeeze, tile, unsqueeze } from '../../tensor/ops/depth-space.ts';
 import { expand } from '../../tensor/ops/expand.ts';
 import { maximum, minimum, mod } from '../../tensor/ops/extrema.ts';
 import { gather, gatherElements, gatherND } from '../../tensor/ops/gather.ts';
 import { pad } from '../../tensor/ops/pad.ts';
 import { reshape } from '../../tensor/ops/reshape.ts';
-import { scatterElements, scatterND, type ScatterReduction } from '../../tensor/ops/scatter.ts';
+import { type ScatterReduction, scatterElements, scatterND } from '../../tensor/ops/scatter.ts';
 import { flip, slice } from '../../tensor/ops/slice.ts';
 import { trilu } from '../../tensor/ops/softmax.ts';
 import { transpose } from '../../tensor/ops/transpose.ts';
@@ -20,7 +20,8 @@ import { constant, constantOf, type Tensor } from '../../tensor/tensor.ts';
 import { dtypeOf } from '../file/element-type.ts';
 import { type Handler, ImportError, type NodeContext } from './node-context.ts';
 
-const int64 = (values: readonly number[], shape: readonly number[] = [values.length]) => constant(values, shape, 'int64');
+const int64 = (values: readonly number[], shape: readonly number[] = [values.length]) =>
+  constant(values, shape, 'int64');
 
 function importConstant(c: NodeContext): Tensor {
   const tensor = c.tensor('value');
@@ -48,7 +49,12 @@ function importSlice(c: NodeContext): Tensor {
   const ends = c.static(2) ?? c.ints('ends')!;
   const axes = c.axes(3);
   const steps = c.static(4);
-  return slice(c.x(0), { starts, ends, ...(axes === undefined ? {} : { axes }), ...(steps === undefined ? {} : { steps }) });
+  return slice(c.x(0), {
+    starts,
+    ends,
+    ...(axes === undefined ? {} : { axes }),
+    ...(steps === undefined ? {} : { steps }),
+  });
 }
 
 function importSplit(c: NodeContext): Tensor[] {
@@ -66,7 +72,8 @@ function importPad(c: NodeContext): Tensor {
   const pads = c.static(1) ?? c.ints('pads')!;
   const value = c.optional(2) === undefined ? c.float('value', 0) : c.static(2)![0]!;
   const axes = c.static(3)?.map((axis) => normalizeAxis(axis, x.shape.length)) ?? x.shape.map((_, axis) => axis);
-  const amount = (offset: number) => x.shape.map((_, axis) => (axes.includes(axis) ? pads[offset + axes.indexOf(axis)]! : 0));
+  const amount = (offset: number) =>
+    x.shape.map((_, axis) => (axes.includes(axis) ? pads[offset + axes.indexOf(axis)]! : 0));
   const mode = c.choice('mode', 'constant', ['constant', 'reflect', 'edge', 'wrap']);
   return pad(x, { begin: amount(0), end: amount(axes.length), mode, value });
 }
@@ -84,7 +91,11 @@ function importConstantOfShape(c: NodeContext): Tensor {
 function importRange(c: NodeContext): Tensor {
   const [start, limit, delta] = [0, 1, 2].map((i) => c.static(i)![0]!) as [number, number, number];
   const count = Math.max(0, Math.ceil((limit - start) / delta));
-  return constant(Array.from({ length: count }, (_, i) => start + i * delta), [count], c.x(0).dtype);
+  return constant(
+    Array.from({ length: count }, (_, i) => start + i * delta),
+    [count],
+    c.x(0).dtype,
+  );
 }
 
 function importOneHot(c: NodeContext): Tensor {
@@ -94,7 +105,10 @@ function importOneHot(c: NodeContext): Tensor {
   const rank = indices.shape.length + 1;
   const axis = normalizeAxis(c.int('axis', -1), rank);
   const wrapped = mod(cast(indices, 'int64'), constant(depth, [], 'int64'));
-  const classes = int64(Array.from({ length: depth }, (_, i) => i), Array.from({ length: rank }, (_, i) => (i === axis ? depth : 1)));
+  const classes = int64(
+    Array.from({ length: depth }, (_, i) => i),
+    Array.from({ length: rank }, (_, i) => (i === axis ? depth : 1)),
+  );
   const hit = cast(equal(unsqueeze(wrapped, [axis]), classes), values.dtype);
   const valid = cast(validIndices(unsqueeze(cast(indices, 'int64'), [axis]), depth), values.dtype);
   const [off, on] = [slice(values, { starts: [0], ends: [1] }), slice(values, { starts: [1], ends: [2] })];
@@ -112,7 +126,9 @@ function clipInt(x: Tensor, low: number, high: number): Tensor {
 function importEyeLike(c: NodeContext): Tensor {
   const [rows, columns] = c.x(0).shape as [number, number];
   const k = c.int('k', 0);
-  const values = Float64Array.from({ length: rows * columns }, (_, at) => Number((at % columns) - Math.floor(at / columns) === k));
+  const values = Float64Array.from({ length: rows * columns }, (_, at) =>
+    Number((at % columns) - Math.floor(at / columns) === k),
+  );
   return constantOf(hostTensor(values, [rows, columns], c.has('dtype') ? dtypeOf(c.int('dtype', 1))! : c.x(0).dtype));
 }
 
@@ -136,8 +152,10 @@ function importCompress(c: NodeContext): Tensor {
   return gather(x, int64(kept), c.int('axis', 0));
 }
 
-const reductionOf = (c: NodeContext) => c.choice<ScatterReduction>('reduction', 'none', ['none', 'add', 'mul', 'max', 'min']);
-const importScatter: Handler = (c) => scatterElements(c.x(0), c.x(1), c.x(2), { axis: c.int('axis', 0), reduction: reductionOf(c) });
+const reductionOf = (c: NodeContext) =>
+  c.choice<ScatterReduction>('reduction', 'none', ['none', 'add', 'mul', 'max', 'min']);
+const importScatter: Handler = (c) =>
+  scatterElements(c.x(0), c.x(1), c.x(2), { axis: c.int('axis', 0), reduction: reductionOf(c) });
 
 function importReverseSequence(c: NodeContext): Tensor {
   const x = c.x(0);
@@ -173,7 +191,8 @@ export const movementHandlers: Readonly<Record<string, Handler>> = {
   Concat: (c) => concat(c.all, c.int('axis', 1)),
   Constant: importConstant,
   ConstantOfShape: importConstantOfShape,
-  DepthToSpace: (c) => depthToSpace(c.x(0), c.int('blocksize', 1), c.choice<'DCR' | 'CRD'>('mode', 'DCR', ['DCR', 'CRD'])),
+  DepthToSpace: (c) =>
+    depthToSpace(c.x(0), c.int('blocksize', 1), c.choice<'DCR' | 'CRD'>('mode', 'DCR', ['DCR', 'CRD'])),
   Expand: (c) => expand(c.x(0), broadcastShapes(c.x(0).shape, c.static(1)!)),
   EyeLike: importEyeLike,
   Flatten: (c) => flatten(c.x(0), c.int('axis', 1)),

@@ -36,7 +36,13 @@ export class NodeContext {
   readonly #inputs: readonly (Tensor | undefined)[];
   readonly #attributes: ReadonlyMap<string, AttributeProto>;
 
-  constructor(node: NodeProto, opset: number, inputs: readonly (Tensor | undefined)[], attributes: ReadonlyMap<string, AttributeProto>, services: ImportServices) {
+  constructor(
+    node: NodeProto,
+    opset: number,
+    inputs: readonly (Tensor | undefined)[],
+    attributes: ReadonlyMap<string, AttributeProto>,
+    services: ImportServices,
+  ) {
     this.node = node;
     this.opset = opset;
     this.services = services;
@@ -68,7 +74,10 @@ export class NodeContext {
     const value = hostValue(x);
     if (value !== undefined) return Array.from(value.data);
     const name = this.node.input[i]!;
-    throw new StaticValueError(`input "${name}" decides a shape and depends on the data; only constant values are supported there`, name);
+    throw new StaticValueError(
+      `input "${name}" decides a shape and depends on the data; only constant values are supported there`,
+      name,
+    );
   }
 
   /** Whether output i is used. */

@@ -6,7 +6,7 @@ import { equal, not } from '../../tensor/ops/compare.ts';
 import { flatten } from '../../tensor/ops/depth-space.ts';
 import { einsum } from '../../tensor/ops/einsum.ts';
 import { gemm, matmul } from '../../tensor/ops/matmul.ts';
-import { reduceMean, type ReduceOptions, reduceSum } from '../../tensor/ops/reduce.ts';
+import { type ReduceOptions, reduceMean, reduceSum } from '../../tensor/ops/reduce.ts';
 import * as extrema from '../../tensor/ops/reduce-extrema.ts';
 import { reshape } from '../../tensor/ops/reshape.ts';
 import { argmax, argmin, cumSum, logSoftmax, lpNormalize, softmax } from '../../tensor/ops/softmax.ts';
@@ -14,23 +14,27 @@ import { topK } from '../../tensor/ops/topk.ts';
 import { constant, type Tensor } from '../../tensor/tensor.ts';
 import type { Handler, NodeContext } from './node-context.ts';
 
-const reduction = (f: (x: Tensor, options: ReduceOptions) => Tensor): Handler => (c) => {
-  const axes = c.axes(1);
-  const none = axes === undefined || axes.length === 0;
-  if (none && c.flag('noop_with_empty_axes')) return f(c.x(0), { axes: [] });
-  return f(c.x(0), { keepDims: c.flag('keepdims', true), ...(none ? {} : { axes }) });
-};
+const reduction =
+  (f: (x: Tensor, options: ReduceOptions) => Tensor): Handler =>
+  (c) => {
+    const axes = c.axes(1);
+    const none = axes === undefined || axes.length === 0;
+    if (none && c.flag('noop_with_empty_axes')) return f(c.x(0), { axes: [] });
+    return f(c.x(0), { keepDims: c.flag('keepdims', true), ...(none ? {} : { axes }) });
+  };
 
 /** Minimum and maximum also of bools, which the runtime reduces as numbers. */
 const extreme = (f: (x: Tensor, options: ReduceOptions) => Tensor): Handler =>
   reduction((x, options) => (x.dtype === 'bool' ? cast(f(cast(x, 'int32'), options), 'bool') : f(x, options)));
 
 /** Before opset 13 a softmax runs over all axes from `axis` on. */
-const overAxis = (f: (x: Tensor, axis: number) => Tensor): Handler => (c) => {
-  const x = c.x(0);
-  if (c.opset >= 13) return f(x, c.int('axis', -1));
-  return reshape(f(flatten(x, c.int('axis', 1)), 1), x.shape);
-};
+const overAxis =
+  (f: (x: Tensor, axis: number) => Tensor): Handler =>
+  (c) => {
+    const x = c.x(0);
+    if (c.opset >= 13) return f(x, c.int('axis', -1));
+    return reshape(f(flatten(x, c.int('axis', 1)), 1), x.shape);
+  };
 
 function hardmax(x: Tensor, axis: number): Tensor {
   const top = argmax(x, { axis, keepDims: true });
@@ -43,8 +47,10 @@ function hardmax(x: Tensor, axis: number): Tensor {
   return cast(equal(positions, top), x.dtype);
 }
 
-const argHandler = (f: typeof argmax): Handler => (c) =>
-  f(c.x(0), { axis: c.int('axis', 0), keepDims: c.flag('keepdims', true), last: c.flag('select_last_index') });
+const argHandler =
+  (f: typeof argmax): Handler =>
+  (c) =>
+    f(c.x(0), { axis: c.int('axis', 0), keepDims: c.flag('keepdims', true), last: c.flag('select_last_index') });
 
 function importTopK(c: NodeContext): readonly Tensor[] {
   const k = c.static(1)?.[0] ?? c.int('k', 1);
@@ -52,7 +58,12 @@ function importTopK(c: NodeContext): readonly Tensor[] {
 }
 
 function importGemm(c: NodeContext): Tensor {
-  const options = { alpha: c.float('alpha', 1), beta: c.float('beta', 1), transA: c.flag('transA'), transB: c.flag('transB') };
+  const options = {
+    alpha: c.float('alpha', 1),
+    beta: c.float('beta', 1),
+    transA: c.flag('transA'),
+    transB: c.flag('transB'),
+  };
   return gemm(c.x(0), c.x(1), c.optional(2), options);
 }
 
@@ -79,7 +90,9 @@ export const reductionHandlers: Readonly<Record<string, Handler>> = {
   MatMul: (c) => matmul(c.x(0), c.x(1)),
   MatMulInteger: importMatMulInteger,
   ReduceL1: reduction(extrema.reduceL1),
-  ReduceL2: reduction((x, options) => (isFloat(x.dtype) ? extrema.reduceL2(x, options) : cast(extrema.reduceL2(cast(x, 'float32'), options), x.dtype))),
+  ReduceL2: reduction((x, options) =>
+    isFloat(x.dtype) ? extrema.reduceL2(x, options) : cast(extrema.reduceL2(cast(x, 'float32'), options), x.dtype),
+  ),
   ReduceLogSum: reduction(extrema.reduceLogSum),
   ReduceLogSumExp: reduction(extrema.logSumExp),
   ReduceMax: extreme(extrema.reduceMax),
@@ -106,11 +119,19 @@ function nllLoss(c: NodeContext, x: Tensor): Tensor {
   const classes = x.shape[1]!;
   const targets = cast(c.x(1), 'int64');
   const column = reshape(targets, [targets.shape[0]!, 1, ...targets.shape.slice(1)]);
-  const labels = constant(Array.from({ length: classes }, (_, i) => i), [1, classes, ...targets.shape.slice(1).map(() => 1)], 'int64');
+  const labels = constant(
+    Array.from({ length: classes }, (_, i) => i),
+    [1, classes, ...targets.shape.slice(1).map(() => 1)],
+    'int64',
+  );
   const ignored = c.has('ignore_index') ? c.int('ignore_index', 0) : undefined;
   const hit = cast(equal(labels, column), x.dtype);
-  const kept = ignored === undefined ? hit : mul(hit, cast(not(equal(column, constant(ignored, [], 'int64'))), x.dtype));
-  const weighted = c.optional(2) === undefined ? kept : mul(kept, reshape(c.x(2), [1, classes, ...targets.shape.slice(1).map(() => 1)]));
+  const kept =
+    ignored === undefined ? hit : mul(hit, cast(not(equal(column, constant(ignored, [], 'int64'))), x.dtype));
+  const weighted =
+    c.optional(2) === undefined
+      ? kept
+      : mul(kept, reshape(c.x(2), [1, classes, ...targets.shape.slice(1).map(() => 1)]));
   const losses = reduceSum(mul(x, weighted), { axes: [1] });
   const reductionMode = c.choice('reduction', 'mean', ['mean', 'sum', 'none']);
   if (reductionMode === 'none') return sub(0, losses);

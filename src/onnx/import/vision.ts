@@ -7,6 +7,7 @@ import { conv } from '../../tensor/ops/conv.ts';
 import { convTranspose } from '../../tensor/ops/conv-transpose.ts';
 import { clip, maximum, minimum, pow, round } from '../../tensor/ops/extrema.ts';
 import { affineGrid, gridSample } from '../../tensor/ops/grid-sample.ts';
+import type { CoordinateTransformation } from '../../tensor/ops/interpolation.ts';
 import { matmul } from '../../tensor/ops/matmul.ts';
 import { maxPool, maxPoolWithIndices } from '../../tensor/ops/max-pool.ts';
 import * as norm from '../../tensor/ops/norm.ts';
@@ -15,9 +16,8 @@ import { reduceSum } from '../../tensor/ops/reduce.ts';
 import { reduceMax, reduceMin } from '../../tensor/ops/reduce-extrema.ts';
 import { reshape } from '../../tensor/ops/reshape.ts';
 import { resize } from '../../tensor/ops/resize.ts';
-import type { CoordinateTransformation } from '../../tensor/ops/interpolation.ts';
-import { windowExtent } from '../../tensor/ops/window.ts';
 import { abs } from '../../tensor/ops/unary.ts';
+import { windowExtent } from '../../tensor/ops/window.ts';
 import { constant, type Tensor } from '../../tensor/tensor.ts';
 import { dtypeOf } from '../file/element-type.ts';
 import { type Handler, ImportError, type NodeContext } from './node-context.ts';
@@ -29,7 +29,11 @@ function windowAttributes(c: NodeContext, spatial: readonly number[], kernel: re
   const dilations = c.ints('dilations') ?? new Array<number>(rank).fill(1);
   const auto = c.choice('auto_pad', 'NOTSET', ['NOTSET', 'SAME_UPPER', 'SAME_LOWER', 'VALID']);
   if (auto === 'NOTSET' || auto === 'VALID') {
-    return { strides, dilations, pads: (auto === 'NOTSET' ? c.ints('pads') : undefined) ?? new Array<number>(2 * rank).fill(0) };
+    return {
+      strides,
+      dilations,
+      pads: (auto === 'NOTSET' ? c.ints('pads') : undefined) ?? new Array<number>(2 * rank).fill(0),
+    };
   }
   const total = spatial.map((size, i) => {
     const count = Math.ceil(size / strides[i]!);
@@ -56,7 +60,9 @@ function importConvTranspose(c: NodeContext): Tensor {
   const dilations = c.ints('dilations') ?? kernel.map(() => 1);
   const outputPadding = c.ints('output_padding') ?? kernel.map(() => 0);
   const auto = c.choice('auto_pad', 'NOTSET', ['NOTSET', 'SAME_UPPER', 'SAME_LOWER', 'VALID']);
-  const asked = c.ints('output_shape') ?? (auto.startsWith('SAME') ? kernel.map((_, i) => x.shape[i + 2]! * strides[i]!) : undefined);
+  const asked =
+    c.ints('output_shape') ??
+    (auto.startsWith('SAME') ? kernel.map((_, i) => x.shape[i + 2]! * strides[i]!) : undefined);
   let pads = (auto === 'NOTSET' ? c.ints('pads') : undefined) ?? new Array<number>(2 * rank).fill(0);
   let extra: number[] = outputPadding;
   if (asked !== undefined) {
@@ -64,11 +70,20 @@ function importConvTranspose(c: NodeContext): Tensor {
     const total = kernel.map(
       (k, i) => strides[i]! * (x.shape[i + 2]! - 1) + outputPadding[i]! + windowExtent(k, dilations[i]!) - sizes[i]!,
     );
-    const [small, large] = [total.map((pad) => Math.floor(Math.max(pad, 0) / 2)), total.map((pad) => Math.ceil(Math.max(pad, 0) / 2))];
+    const [small, large] = [
+      total.map((pad) => Math.floor(Math.max(pad, 0) / 2)),
+      total.map((pad) => Math.ceil(Math.max(pad, 0) / 2)),
+    ];
     pads = auto === 'SAME_UPPER' ? [...small, ...large] : [...large, ...small];
     extra = outputPadding.map((p, i) => p + Math.max(-total[i]!, 0));
   }
-  return convTranspose(x, w, c.optional(2), { strides, dilations, pads, outputPadding: extra, group: c.int('group', 1) });
+  return convTranspose(x, w, c.optional(2), {
+    strides,
+    dilations,
+    pads,
+    outputPadding: extra,
+    group: c.int('group', 1),
+  });
 }
 
 function importMaxPool(c: NodeContext): Tensor | readonly Tensor[] {
@@ -88,11 +103,16 @@ function importAveragePool(c: NodeContext): Tensor {
 
 function importLpPool(c: NodeContext): Tensor {
   const kernel = c.ints('kernel_shape')!;
-  return lpPool(c.x(0), kernel, { ...windowAttributes(c, c.x(0).shape.slice(2), kernel), ceilMode: c.flag('ceil_mode'), p: c.int('p', 2) });
+  return lpPool(c.x(0), kernel, {
+    ...windowAttributes(c, c.x(0).shape.slice(2), kernel),
+    ceilMode: c.flag('ceil_mode'),
+    p: c.int('p', 2),
+  });
 }
 
 function importBatchNorm(c: NodeContext): Tensor {
-  if (c.opset >= 14 && c.flag('training_mode')) throw new ImportError('training mode is not supported; export the model for inference');
+  if (c.opset >= 14 && c.flag('training_mode'))
+    throw new ImportError('training mode is not supported; export the model for inference');
   return norm.batchNorm(c.x(0), c.x(1), c.x(2), c.x(3), c.x(4), c.float('epsilon', 1e-5));
 }
 
@@ -108,7 +128,12 @@ function importGroupNorm(c: NodeContext): Tensor {
   const channels = x.shape[1]!;
   // Opset 18 has one scale per group, opset 21 one per channel.
   const spread = (v: Tensor) =>
-    v.shape[0] === channels ? v : reshape(mul(reshape(v, [groups, 1]), constant(new Array(channels / groups).fill(1), [1, channels / groups], v.dtype)), [channels]);
+    v.shape[0] === channels
+      ? v
+      : reshape(
+          mul(reshape(v, [groups, 1]), constant(new Array(channels / groups).fill(1), [1, channels / groups], v.dtype)),
+          [channels],
+        );
   return norm.groupNorm(x, spread(c.x(1)), spread(c.x(2)), { groups, epsilon: c.float('epsilon', 1e-5) });
 }
 
@@ -138,7 +163,9 @@ function importResize(c: NodeContext): Tensor {
     sizes,
     mode: c.choice('mode', 'nearest', ['nearest', 'linear', 'cubic']),
     coordinates,
-    nearest: legacy ? 'floor' : c.choice('nearest_mode', 'round_prefer_floor', ['round_prefer_floor', 'round_prefer_ceil', 'floor', 'ceil']),
+    nearest: legacy
+      ? 'floor'
+      : c.choice('nearest_mode', 'round_prefer_floor', ['round_prefer_floor', 'round_prefer_ceil', 'floor', 'ceil']),
     cubicCoefficient: c.float('cubic_coeff_a', -0.75),
     excludeOutside: c.flag('exclude_outside'),
     antialias: c.flag('antialias'),
@@ -238,7 +265,12 @@ export const visionHandlers: Readonly<Record<string, Handler>> = {
   LayerNormalization: importLayerNorm,
   LpPool: importLpPool,
   LRN: (c) =>
-    norm.localResponseNorm(c.x(0), { size: c.int('size', 1), alpha: c.float('alpha', 1e-4), beta: c.float('beta', 0.75), bias: c.float('bias', 1) }),
+    norm.localResponseNorm(c.x(0), {
+      size: c.int('size', 1),
+      alpha: c.float('alpha', 1e-4),
+      beta: c.float('beta', 0.75),
+      bias: c.float('bias', 1),
+    }),
   MaxPool: importMaxPool,
   MeanVarianceNormalization: (c) => norm.meanVarianceNorm(c.x(0), c.ints('axes') ?? [0, 2, 3]),
   QLinearConv: importQLinearConv,

@@ -30,7 +30,11 @@ export function batchNorm(
 }
 
 /** Mean and sqrt(variance + epsilon) over the given axes, which keep size 1. */
-function statistics(x: Tensor, axes: readonly number[], epsilon: number): { mean: Tensor; centred: Tensor; deviation: Tensor } {
+function statistics(
+  x: Tensor,
+  axes: readonly number[],
+  epsilon: number,
+): { mean: Tensor; centred: Tensor; deviation: Tensor } {
   const mean = reduceMean(x, { axes, keepDims: true });
   const centred = sub(x, mean);
   const variance = reduceMean(mul(centred, centred), { axes, keepDims: true });
@@ -77,7 +81,10 @@ export function layerNorm(
 }
 
 /** What a layer normalisation divides by and takes away: mean and 1 / sqrt(variance + epsilon). */
-export function layerStatistics(x: Tensor, { axis = -1, epsilon = 1e-5 }: LayerNormOptions = {}): {
+export function layerStatistics(
+  x: Tensor,
+  { axis = -1, epsilon = 1e-5 }: LayerNormOptions = {},
+): {
   readonly mean: Tensor;
   readonly inverseDeviation: Tensor;
 } {

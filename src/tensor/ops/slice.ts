@@ -2,6 +2,8 @@
 import { type Attrs, defineOp } from '../op.ts';
 import { normalizeAxis, type Shape, sizeOf } from '../shape.ts';
 import { apply, type Tensor } from '../tensor.ts';
+import { zeros } from './basic.ts';
+import { concat } from './concat.ts';
 import { rearrange } from './indexing.ts';
 import { pad } from './pad.ts';
 import { reshape } from './reshape.ts';
@@ -49,6 +51,11 @@ export const sliceOp = defineOp<SliceAttrs>({
     { inputs: [{ shape: [4, 5] }], attrs: { begins: [1, 0], counts: [2, 5], steps: [1, 1] } },
     { name: 'steps', inputs: [{ shape: [4, 7] }], attrs: { begins: [0, 1], counts: [4, 3], steps: [1, 2] } },
     { name: 'backwards', inputs: [{ shape: [4, 7] }], attrs: { begins: [3, 6], counts: [4, 3], steps: [-1, -3] } },
+    {
+      name: 'steps along both spatial axes',
+      inputs: [{ shape: [1, 2, 5, 6] }],
+      attrs: { begins: [0, 0, 1, 0], counts: [1, 2, 2, 3], steps: [1, 1, 2, 2] },
+    },
     { name: 'steps with a rest', inputs: [{ shape: [9] }], attrs: { begins: [2], counts: [3], steps: [3] } },
   ],
 });
@@ -56,21 +63,17 @@ export const sliceOp = defineOp<SliceAttrs>({
 /** The adjoint of slicing: dy at the places it was taken from, zeros elsewhere. */
 function unslice(dy: Tensor, shape: Shape, { begins, counts, steps }: SliceAttrs): Tensor {
   const backwards = steps.flatMap((step, axis) => (step < 0 ? [axis] : []));
-  let spread = flip(dy, backwards);
   const firsts = begins.map((begin, axis) => (steps[axis]! < 0 ? begin + (counts[axis]! - 1) * steps[axis]! : begin));
+  let spread = flip(dy, backwards);
   steps.forEach((step, axis) => {
     const gap = Math.abs(step);
     if (gap === 1 || counts[axis]! <= 1) return;
-    // […, n, …] -> […, n, 1, …] -> pad the new axis to the gap -> […, n gap, …] -> drop the trailing zeros.
+    // […, n, …] -> […, n, 1, …] -> zeros beside it along the new axis -> […, n gap, …] -> drop the trailing zeros.
     const lead = spread.shape.slice(0, axis);
     const rest = spread.shape.slice(axis + 1);
     const column = reshape(spread, [...lead, counts[axis]!, 1, ...rest]);
-    const zeros = new Array<number>(column.shape.length).fill(0);
-    const padded = reshape(pad(column, { begin: zeros, end: zeros.with(axis + 1, gap - 1) }), [
-      ...lead,
-      counts[axis]! * gap,
-      ...rest,
-    ]);
+    const beside = concat([column, zeros([...lead, counts[axis]!, gap - 1, ...rest], dy.dtype)], axis + 1);
+    const padded = reshape(beside, [...lead, counts[axis]! * gap, ...rest]);
     spread = slice(padded, { axes: [axis], starts: [0], ends: [(counts[axis]! - 1) * gap + 1] });
   });
   return pad(spread, { begin: firsts, end: shape.map((size, axis) => size - firsts[axis]! - spread.shape[axis]!) });

@@ -1,0 +1,94 @@
+/**
+ * @file What a gradient costs: loss and input gradient over the forward pass alone, per network and batch, beside PyTorch where it is
+ * installed. `npm run bench`; needs the shared models beside the checkout for all rows but the last.
+ */
+import { openRuntime } from '#runtime';
+import { loadModel } from '../src/model/load-model.ts';
+import { compile } from '../src/runtime/compile.ts';
+import { grad } from '../src/tensor/grad.ts';
+import { neg } from '../src/tensor/ops/arithmetic.ts';
+import { reduceSum } from '../src/tensor/ops/reduce.ts';
+import { take } from '../src/tensor/ops/slice.ts';
+import { logSoftmax } from '../src/tensor/ops/softmax.ts';
+import type { Tensor } from '../src/tensor/tensor.ts';
+import { pseudoRandom } from '../test/random.ts';
+import { hasSharedData, sharedPath } from '../test/support/shared-data.ts';
+import { resnet18 } from './networks.ts';
+import { timeInTurns } from './timing.ts';
+
+/** A network with the batch that it is timed at. */
+export interface Row {
+  readonly name: string;
+  readonly batch: number;
+  readonly shape: readonly number[];
+  readonly logits: (x: Tensor) => Tensor;
+}
+
+const files: readonly (readonly [file: string, batches: readonly number[]])[] = [
+  ['imagenet/squeezenet1.1', [1, 8]],
+  ['cifar10/resnet20', [32]],
+  ['imagenet/mobilenet_v2_1.0_224', [1]],
+  ['imagenet/mcunet_320kb', [1]],
+  ['cifar10/vit_pgd_2_3_16', [32]],
+];
+
+/** The rows that can be timed here. */
+export async function rows(filter: string): Promise<Row[]> {
+  const list: Row[] = [];
+  for (const [file, batches] of hasSharedData ? files : []) {
+    if (!file.includes(filter)) continue;
+    const model = await loadModel(sharedPath(`models/${file}.onnx`), { preprocessing: 'none' });
+    for (const batch of batches)
+      list.push({
+        name: model.name.replace('.onnx', ''),
+        batch,
+        shape: [model.channels, model.height, model.width],
+        logits: model.logits,
+      });
+  }
+  if ('resnet18'.includes(filter))
+    list.push({ name: 'resnet18 (built here)', batch: 1, shape: [3, 224, 224], logits: resnet18() });
+  return list;
+}
+
+function loss(logits: Tensor): Tensor {
+  return neg(reduceSum(take(logSoftmax(logits, 1), 1, 1)));
+}
+
+/** Milliseconds of the forward pass and of loss and gradient. */
+export async function timeRow(
+  { batch, shape, logits }: Row,
+  budgetMs: number,
+): Promise<{ forward: number; gradient: number }> {
+  const device = await openRuntime('cpu');
+  const specs = { x: { shape: [batch, ...shape], dtype: 'float32' as const } };
+  const forward = await compile(({ x }) => ({ value: loss(logits(x!)) }), specs, { device });
+  const gradient = await compile(
+    ({ x }) => {
+      const value = loss(logits(x!));
+      return { value, gradient: grad(value, [x!])[0]! };
+    },
+    specs,
+    { device },
+  );
+  const random = pseudoRandom(7);
+  const x = Float32Array.from({ length: batch * shape.reduce((a, b) => a * b, 1) }, random);
+  const [a, b] = (await timeInTurns([() => forward.run({ x }), () => gradient.run({ x })], budgetMs)) as [
+    number,
+    number,
+  ];
+  await forward.release();
+  await gradient.release();
+  return { forward: a, gradient: b };
+}
+
+if (import.meta.main) {
+  const filter = process.argv[2] ?? '';
+  console.log('network                     batch   forward ms   gradient ms   gradient / forward');
+  for (const row of await rows(filter)) {
+    const { forward, gradient } = await timeRow(row, 3000);
+    console.log(
+      `${row.name.padEnd(28)}${String(row.batch).padEnd(8)}${forward.toFixed(2).padEnd(13)}${gradient.toFixed(2).padEnd(14)}${(gradient / forward).toFixed(2)}`,
+    );
+  }
+}
