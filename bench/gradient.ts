@@ -10,11 +10,12 @@ import { neg } from '../src/tensor/ops/arithmetic.ts';
 import { reduceSum } from '../src/tensor/ops/reduce.ts';
 import { take } from '../src/tensor/ops/slice.ts';
 import { logSoftmax } from '../src/tensor/ops/softmax.ts';
-import type { Tensor } from '../src/tensor/tensor.ts';
+import { input, type Tensor } from '../src/tensor/tensor.ts';
 import { pseudoRandom } from '../test/random.ts';
 import { hasSharedData, sharedPath } from '../test/support/shared-data.ts';
 import { resnet18 } from './networks.ts';
 import { timeInTurns } from './timing.ts';
+import { findTorch, timeTorch } from './torch.ts';
 
 /** A network with the batch that it is timed at. */
 export interface Row {
@@ -84,11 +85,15 @@ export async function timeRow(
 
 if (import.meta.main) {
   const filter = process.argv[2] ?? '';
-  console.log('network                     batch   forward ms   gradient ms   gradient / forward');
+  const python = findTorch();
+  console.log('network                 batch  forward ms  gradient ms  ratio  PyTorch ms  ratio  we are');
   for (const row of await rows(filter)) {
     const { forward, gradient } = await timeRow(row, 3000);
-    console.log(
-      `${row.name.padEnd(28)}${String(row.batch).padEnd(8)}${forward.toFixed(2).padEnd(13)}${gradient.toFixed(2).padEnd(14)}${(gradient / forward).toFixed(2)}`,
-    );
+    const x = input('x', [row.batch, ...row.shape]);
+    const peer = python === undefined ? undefined : timeTorch(python, loss(row.logits(x)));
+    const own = `${row.name.padEnd(24)}${String(row.batch).padEnd(7)}${forward.toFixed(2).padEnd(12)}${gradient.toFixed(2).padEnd(13)}${(gradient / forward).toFixed(2).padEnd(7)}`;
+    console.log(peer === undefined ? own : `${own}${peer.gradient.toFixed(2).padEnd(12)}${(peer.gradient / peer.forward).toFixed(2).padEnd(7)}${(peer.gradient / gradient).toFixed(2)}x`);
   }
+  if (python === undefined) console.log('PyTorch is not installed here (Debian: apt-get install python3-torch).');
+  console.log(`peak memory ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MB`);
 }

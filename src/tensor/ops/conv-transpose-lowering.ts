@@ -13,6 +13,9 @@ type Args = LowerArgs<ConvTransposeAttrs>;
 /** Fewer channels than one block of the layout: a convolution for each phase would compute mostly padding. */
 const blockChannels = 16;
 
+/** Strides up to this are interleaved by concatenation; beyond it DepthToSpace is quicker. */
+const wovenStride = 4;
+
 /** Writes the form that runs fastest. */
 export function lowerConvTranspose(args: Args): string {
   const { attrs, x } = args;
@@ -21,7 +24,10 @@ export function lowerConvTranspose(args: Args): string {
   if (attrs.strides.every((stride) => stride === 1)) return lowerFlipped(args, depthwise) ?? lowerDirectly(args);
   if (attrs.strides.length !== 2 || attrs.strides[0] !== attrs.strides[1] || attrs.dilations.some((d) => d !== 1))
     return lowerDirectly(args);
-  const apart = depthwise || x[1]!.shape[1]! >= blockChannels ? lowerPhaseByPhase(args, depthwise) : undefined;
+  const apart =
+    attrs.strides[0]! <= wovenStride && (depthwise || x[1]!.shape[1]! >= blockChannels)
+      ? lowerPhaseByPhase(args, depthwise)
+      : undefined;
   return apart ?? (depthwise ? undefined : lowerPhasesAtOnce(args)) ?? lowerDirectly(args);
 }
 
@@ -188,8 +194,16 @@ function lowerPhasesAtOnce({ e, inputs, x: [x, w], ys: [y], attrs }: Args): stri
   });
   const sizes = axes.map(({ taps }, i) => x!.shape[i + 2]! + begins[i]! + ends[i]! - taps(0) + 1);
   const count = stride * stride;
-  const parts = e.nodes('Split', [out], { axis: 1, num_outputs: count }, new Array<boolean>(count).fill(true));
-  const woven = weave(e, parts, stride, [x!.shape[0]! * k, ...sizes], [x!.shape[0]!, k]);
+  const woven =
+    stride > wovenStride
+      ? e.node('DepthToSpace', [out], { blocksize: stride, mode: 'DCR' })
+      : weave(
+          e,
+          e.nodes('Split', [out], { axis: 1, num_outputs: count }, new Array<boolean>(count).fill(true)),
+          stride,
+          [x!.shape[0]! * k, ...sizes],
+          [x!.shape[0]!, k],
+        );
   return cropTo(
     e,
     woven,

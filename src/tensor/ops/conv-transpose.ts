@@ -67,6 +67,11 @@ export const convTransposeOp = defineOp<ConvTransposeAttrs>({
       attrs: { strides: [2, 2], pads: [1, 1, 1, 1], dilations: [1, 1], group: 1, outputPadding: [1, 0] },
     },
     {
+      name: 'stride 5',
+      inputs: [{ shape: [1, 2, 3, 2] }, { shape: [2, 3, 5, 7], constant: true }],
+      attrs: { strides: [5, 5], pads: [0, 1, 0, 1], dilations: [1, 1], group: 1, outputPadding: [0, 0] },
+    },
+    {
       name: 'phases that no kernel element reaches',
       inputs: [{ shape: [1, 2, 3, 3] }, { shape: [2, 16, 1, 2], constant: true }, { shape: [16], constant: true }],
       attrs: { strides: [3, 3], pads: [0, 0, 0, 0], dilations: [1, 1], group: 1, outputPadding: [1, 0] },
