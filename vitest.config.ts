@@ -1,17 +1,38 @@
-/** @file Two test projects: everything in Node, and the browser runs in headless Chromium. */
+/** @file Two test projects: everything in Node, and what runs in a page in headless Chromium, where it is installed. */
+import { existsSync } from 'node:fs';
+import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 
-export default defineConfig({
+/** Debian's Chromium; CHROMIUM names another. */
+const chromium = process.env.CHROMIUM ?? '/usr/bin/chromium';
+
+const gpuFlags = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader', '--enable-features=Vulkan'];
+const quietFlags = ['--no-sandbox', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'];
+
+const node = {
   test: {
-    projects: [
-      {
-        test: {
-          name: 'node',
-          include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
-          exclude: ['test/browser/**'],
-          testTimeout: 60_000,
-        },
-      },
-    ],
+    name: 'node',
+    include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+    exclude: ['test/browser/**'],
+    testTimeout: 120_000,
   },
-});
+};
+
+const browser = {
+  optimizeDeps: { exclude: ['onnxruntime-web'] },
+  server: { headers: { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' } },
+  test: {
+    name: 'browser',
+    include: ['test/browser/**/*.test.ts'],
+    testTimeout: 120_000,
+    browser: {
+      enabled: true,
+      headless: true,
+      screenshotFailures: false,
+      provider: playwright({ launchOptions: { executablePath: chromium, args: [...quietFlags, ...gpuFlags] } }),
+      instances: [{ browser: 'chromium' as const }],
+    },
+  },
+};
+
+export default defineConfig({ test: { projects: existsSync(chromium) ? [node, browser] : [node] } });

@@ -85,11 +85,13 @@ export class GraphBuilder {
     return name;
   }
 
-  input(name: string, dtype: DType, shape: Shape): void {
+  /** Declares an input; a size given as a name is open. */
+  input(name: string, dtype: DType, shape: readonly (number | string)[]): void {
     this.#inputs.push(valueInfo(name, dtype, shape));
   }
 
-  output(name: string, dtype: DType, shape: Shape): void {
+  /** Declares an output. */
+  output(name: string, dtype: DType, shape: readonly (number | string)[]): void {
     this.#outputs.push(valueInfo(name, dtype, shape));
   }
 
@@ -118,8 +120,10 @@ export class GraphBuilder {
   }
 }
 
-function valueInfo(name: string, dtype: DType, shape: Shape): MessageInitShape<typeof ValueInfoProtoSchema> {
-  const dim = shape.map((size) => ({ value: { case: 'dimValue' as const, value: BigInt(size) } }));
+function valueInfo(name: string, dtype: DType, shape: readonly (number | string)[]): MessageInitShape<typeof ValueInfoProtoSchema> {
+  const dim = shape.map((size) => ({
+    value: typeof size === 'string' ? { case: 'dimParam' as const, value: size } : { case: 'dimValue' as const, value: BigInt(size) },
+  }));
   return { name, type: { value: { case: 'tensorType', value: { elemType: onnxTypeNumber[dtype], shape: { dim } } } } };
 }
 
