@@ -2,6 +2,7 @@
 import type { ModelProto } from 'onnx-buf';
 import { carriedTypes } from '../onnx/import/carried.ts';
 import { handlers, type ImportedGraph, importGraph, UnknownShapeError } from '../onnx/import/import-graph.ts';
+import { dtypeOf } from '../onnx/file/element-type.ts';
 import { isFloat } from '../tensor/dtype.ts';
 import { NoGradientError, vjp } from '../tensor/grad.ts';
 import { ones } from '../tensor/ops/basic.ts';
@@ -115,6 +116,13 @@ export function inspectModel(
     layers: layersOf(file, imported),
     gradientProblem: gradientProblemOf(imported, [...symbols.values()]),
   };
+}
+
+/** Numbers in weights, whether the file keeps them as initialisers or as constants of floating-point type. */
+function weightCount({ graph }: ModelProto): number {
+  const constants = graph!.node.flatMap((node) => (node.opType === 'Constant' ? node.attribute.flatMap(({ t }) => (t === undefined ? [] : [t])) : []));
+  const floats = [...graph!.initializer, ...constants].filter(({ dataType }) => isFloat(dtypeOf(dataType) ?? 'bool'));
+  return floats.reduce((sum, { dims }) => sum + dims.reduce((product, size) => product * Number(size), 1), 0);
 }
 
 function filesOf(bytes: Uint8Array, external: readonly WeightFile[]) {
