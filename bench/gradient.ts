@@ -92,7 +92,11 @@ if (import.meta.main) {
     const x = input('x', [row.batch, ...row.shape]);
     const peer = python === undefined ? undefined : timeTorch(python, loss(row.logits(x)));
     const own = `${row.name.padEnd(24)}${String(row.batch).padEnd(7)}${forward.toFixed(2).padEnd(12)}${gradient.toFixed(2).padEnd(13)}${(gradient / forward).toFixed(2).padEnd(7)}`;
-    console.log(peer === undefined ? own : `${own}${peer.gradient.toFixed(2).padEnd(12)}${(peer.gradient / peer.forward).toFixed(2).padEnd(7)}${(peer.gradient / gradient).toFixed(2)}x`);
+    console.log(
+      peer === undefined
+        ? own
+        : `${own}${peer.gradient.toFixed(2).padEnd(12)}${(peer.gradient / peer.forward).toFixed(2).padEnd(7)}${(peer.gradient / gradient).toFixed(2)}x`,
+    );
   }
   if (python === undefined) console.log('PyTorch is not installed here (Debian: apt-get install python3-torch).');
   console.log(`peak memory ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MB`);

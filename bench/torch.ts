@@ -13,7 +13,9 @@ const script = new URL('./peers/torch_gradient.py', import.meta.url).pathname;
 
 /** A Python that has PyTorch, where there is one. */
 export function findTorch(): string | undefined {
-  return ['python3', '/usr/bin/python3'].find((python) => spawnSync(python, ['-c', 'import torch'], { stdio: 'ignore' }).status === 0);
+  return ['python3', '/usr/bin/python3'].find(
+    (python) => spawnSync(python, ['-c', 'import torch'], { stdio: 'ignore' }).status === 0,
+  );
 }
 
 /** A graph of one input as the peer reads it. */
@@ -23,14 +25,26 @@ export function graphJson(output: Tensor): string {
   order.forEach((node, i) => ids.set(node, i));
   const nodes = order.map((node) => {
     const { constant: _data, ...attrs } = node.attrs;
-    return { id: ids.get(node), op: node.op.name, inputs: node.inputs.map((x) => ids.get(x.node)), ...attrs, ...(node.op.name === 'constant' ? { shape: node.outputs[0]!.shape } : {}) };
+    return {
+      id: ids.get(node),
+      op: node.op.name,
+      inputs: node.inputs.map((x) => ids.get(x.node)),
+      ...attrs,
+      ...(node.op.name === 'constant' ? { shape: node.outputs[0]!.shape } : {}),
+    };
   });
   const input = order.find((node) => node.op.name === 'input')!.outputs[0]!.shape;
-  return JSON.stringify({ nodes, input, output: ids.get(output.node) }, (_key, value) => (value === Number.POSITIVE_INFINITY ? 1e30 : value === Number.NEGATIVE_INFINITY ? -1e30 : value));
+  return JSON.stringify({ nodes, input, output: ids.get(output.node) }, (_key, value) =>
+    value === Number.POSITIVE_INFINITY ? 1e30 : value === Number.NEGATIVE_INFINITY ? -1e30 : value,
+  );
 }
 
 /** Times a graph in PyTorch; undefined where it cannot run it. */
 export function timeTorch(python: string, output: Tensor): PeerTimes | undefined {
-  const { stdout, status } = spawnSync(python, [script], { input: `${graphJson(output)}\n`, encoding: 'utf8', stdio: ['pipe', 'pipe', 'inherit'] });
+  const { stdout, status } = spawnSync(python, [script], {
+    input: `${graphJson(output)}\n`,
+    encoding: 'utf8',
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   return status === 0 ? (JSON.parse(stdout) as PeerTimes) : undefined;
 }

@@ -31,7 +31,11 @@ function picture(channels: number, height: number, width: number): Float32Array 
  * Largest relative error of directional derivatives against central differences, over random directions on the gradient's
  * side (each coordinate a random length, the gradient's sign), so that float32's noise is small beside the derivative.
  */
-async function gradientError(objective: (x: Tensor) => Tensor, shape: readonly number[], x: Float32Array): Promise<number> {
+async function gradientError(
+  objective: (x: Tensor) => Tensor,
+  shape: readonly number[],
+  x: Float32Array,
+): Promise<number> {
   const specs: Specs = { x: { shape, dtype: 'float32' } };
   const trace = ({ x: z }: Tensors) => {
     const value = objective(z!);
@@ -48,7 +52,9 @@ async function gradientError(objective: (x: Tensor) => Tensor, shape: readonly n
     const errors: number[] = [];
     // Large steps cross kinks, small ones drown in rounding: the gradient is right if some step between agrees.
     for (const h of [3e-3, 1e-3, 3e-4, 1e-4, 3e-5, 1e-5, 3e-6]) {
-      const difference = (await valueAt(x.map((value, i) => value + h * v[i]!))) - (await valueAt(x.map((value, i) => value - h * v[i]!)));
+      const difference =
+        (await valueAt(x.map((value, i) => value + h * v[i]!))) -
+        (await valueAt(x.map((value, i) => value - h * v[i]!)));
       errors.push(Math.abs(difference / (2 * h) - slope) / Math.abs(slope));
     }
     worst = Math.max(worst, Math.min(...errors));
@@ -60,7 +66,15 @@ async function gradientError(objective: (x: Tensor) => Tensor, shape: readonly n
 /** A fixed random mixture of scores. */
 function mixture(y: Tensor): Tensor {
   const random = pseudoRandom(5);
-  return reduceSum(mul(y, constant(Float64Array.from({ length: sizeOf(y.shape) }, () => random() - 0.5), y.shape)));
+  return reduceSum(
+    mul(
+      y,
+      constant(
+        Float64Array.from({ length: sizeOf(y.shape) }, () => random() - 0.5),
+        y.shape,
+      ),
+    ),
+  );
 }
 
 describe.skipIf(!hasSharedData)('shared models (skipped: the shared data is not beside the checkout)', () => {
@@ -84,7 +98,12 @@ describe.skipIf(!hasSharedData)('shared models (skipped: the shared data is not 
       const sigmoid = (z: number) => 1 / (1 + Math.exp(-z));
       const top = logits.reduce((a, b) => Math.max(a, b));
       const total = logits.reduce((sum, z) => sum + Math.exp(z - top), 0);
-      const scores = model.removedTail === 'softmax' ? logits.map((z) => Math.exp(z - top) / total) : model.removedTail === 'sigmoid' ? logits.map(sigmoid) : logits;
+      const scores =
+        model.removedTail === 'softmax'
+          ? logits.map((z) => Math.exp(z - top) / total)
+          : model.removedTail === 'sigmoid'
+            ? logits.map(sigmoid)
+            : logits;
       const scale = plain.scores.reduce((a, b) => Math.max(a, Math.abs(b)), 0);
       const tolerance = file.includes('fp16') ? 2e-2 : 1e-4;
       let worst = 0;
@@ -97,7 +116,11 @@ describe.skipIf(!hasSharedData)('shared models (skipped: the shared data is not 
     it('has the gradient that finite differences say', async () => {
       await using model = await loadModel(sharedPath(`models/${file}.onnx`), { ...options, device: device! });
       const { channels, height, width } = model;
-      const error = await gradientError((x) => mixture(model.logits(x)), [1, channels, height, width], picture(channels, height, width));
+      const error = await gradientError(
+        (x) => mixture(model.logits(x)),
+        [1, channels, height, width],
+        picture(channels, height, width),
+      );
       expect(error).toBeLessThan(0.01);
     });
   });
@@ -106,8 +129,17 @@ describe.skipIf(!hasSharedData)('shared models (skipped: the shared data is not 
     const bytes = sharedFile('models/other/mnist_vae_decoder.onnx');
     const model = parseModel(bytes);
     const { name } = model.graph!.input[0]!;
-    const files = { model: { location: 'vae', bytes }, external: () => { throw new Error('none'); } };
-    const error = await gradientError((z) => mixture(importGraph(model, new Map([[name, z]]), { files }).outputs[0]!), [1, 2], Float32Array.of(0.3, -0.7));
+    const files = {
+      model: { location: 'vae', bytes },
+      external: () => {
+        throw new Error('none');
+      },
+    };
+    const error = await gradientError(
+      (z) => mixture(importGraph(model, new Map([[name, z]]), { files }).outputs[0]!),
+      [1, 2],
+      Float32Array.of(0.3, -0.7),
+    );
     expect(error).toBeLessThan(0.01);
     expect(inspectModel(model, bytes).gradientProblem).toBeUndefined();
   });
@@ -120,8 +152,15 @@ describe.skipIf(!hasSharedData)('shared models (skipped: the shared data is not 
   });
 
   it('a derived graph points into the file instead of holding its weights', async () => {
-    await using model = await loadModel(sharedPath('models/imagenet/squeezenet1.1.onnx'), { preprocessing: 'caffe-bgr', device: device! });
-    const program = await compile(({ x }) => ({ y: model.logits(x!) }), { x: { shape: [1, 3, 224, 224], dtype: 'float32' } }, { device: device! });
+    await using model = await loadModel(sharedPath('models/imagenet/squeezenet1.1.onnx'), {
+      preprocessing: 'caffe-bgr',
+      device: device!,
+    });
+    const program = await compile(
+      ({ x }) => ({ y: model.logits(x!) }),
+      { x: { shape: [1, 3, 224, 224], dtype: 'float32' } },
+      { device: device! },
+    );
     expect(program.graphBytes).toBeLessThan(100_000); // the file has 5 MB
     await program.release();
   });

@@ -1,8 +1,8 @@
 /** @file Properties of the tensor language over random shapes and arguments. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fromBytes, fromFloat16Bits, hostTensor, roundTo, toBytes, toFloat16Bits } from '../src/tensor/host.ts';
 import { vjp } from '../src/tensor/grad.ts';
+import { fromBytes, fromFloat16Bits, hostTensor, roundTo, toBytes, toFloat16Bits } from '../src/tensor/host.ts';
 import { add, div, mul, sub } from '../src/tensor/ops/arithmetic.ts';
 import { where } from '../src/tensor/ops/compare.ts';
 import { einsum } from '../src/tensor/ops/einsum.ts';
@@ -28,7 +28,11 @@ const broadcastPair = fc
     return [operand(flags.slice(0, 4), flags[8]!), operand(flags.slice(4, 8), flags[9]!)] as const;
   });
 
-const ramp = (dims: readonly number[], from: number) => hostTensor(Array.from({ length: sizeOf(dims) }, (_, i) => from + i), dims);
+const ramp = (dims: readonly number[], from: number) =>
+  hostTensor(
+    Array.from({ length: sizeOf(dims) }, (_, i) => from + i),
+    dims,
+  );
 
 describe('broadcasting', () => {
   it.each([
@@ -36,7 +40,7 @@ describe('broadcasting', () => {
     ['sub', sub, (a: number, b: number) => a - b],
     ['mul', mul, (a: number, b: number) => a * b],
     ['div', div, (a: number, b: number) => a / b],
-  ] as const)('%s meets elements where NumPy does, and its gradients have the operands\' shapes', (_name, op, f) => {
+  ] as const)("%s meets elements where NumPy does, and its gradients have the operands' shapes", (_name, op, f) => {
     fc.assert(
       fc.property(broadcastPair, ([sa, sb]) => {
         const [a, b] = [input('a', sa), input('b', sb)];
@@ -76,19 +80,29 @@ describe('slice', () => {
   it('takes the elements that Python would', () => {
     const bound = fc.integer({ min: -7, max: 7 });
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 6 }), bound, bound, fc.integer({ min: -3, max: 3 }), (size, start, end, step) => {
-        if (step === 0) return;
-        const expected: number[] = [];
-        const low = start < 0 ? start + size : start;
-        const high = end < 0 ? end + size : end;
-        if (step > 0) for (let i = Math.max(0, low); i < Math.min(size, high); i += step) expected.push(i);
-        else for (let i = Math.min(size - 1, low); i > Math.max(-1, high); i += step) expected.push(i);
-        // Python's start below -size with a negative step, and the like, clamp to nothing.
-        const from = step > 0 ? Math.max(0, low) : Math.min(size - 1, low);
-        const wanted = from < 0 ? [] : expected;
-        const y = slice(constant(Array.from({ length: size }, (_, i) => i)), { starts: [start], ends: [end], steps: [step] });
-        expect(Array.from(hostValue(y)!.data)).toEqual(wanted);
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 6 }),
+        bound,
+        bound,
+        fc.integer({ min: -3, max: 3 }),
+        (size, start, end, step) => {
+          if (step === 0) return;
+          const expected: number[] = [];
+          const low = start < 0 ? start + size : start;
+          const high = end < 0 ? end + size : end;
+          if (step > 0) for (let i = Math.max(0, low); i < Math.min(size, high); i += step) expected.push(i);
+          else for (let i = Math.min(size - 1, low); i > Math.max(-1, high); i += step) expected.push(i);
+          // Python's start below -size with a negative step, and the like, clamp to nothing.
+          const from = step > 0 ? Math.max(0, low) : Math.min(size - 1, low);
+          const wanted = from < 0 ? [] : expected;
+          const y = slice(constant(Array.from({ length: size }, (_, i) => i)), {
+            starts: [start],
+            ends: [end],
+            steps: [step],
+          });
+          expect(Array.from(hostValue(y)!.data)).toEqual(wanted);
+        },
+      ),
     );
   });
 });
@@ -132,7 +146,7 @@ describe('einsum', () => {
   it('says what does not fit', () => {
     expect(() => einsum('ij,jk', a)).toThrow('names 2 operands, got 1');
     expect(() => einsum('ijk->i', a)).toThrow('does not label [2, 2]');
-    expect(() => einsum('ij,jk->ik', a, constant([1, 2, 3]  , [3, 1]))).toThrow('sizes that differ');
+    expect(() => einsum('ij,jk->ik', a, constant([1, 2, 3], [3, 1]))).toThrow('sizes that differ');
   });
 });
 
@@ -153,12 +167,27 @@ describe('numbers on the host', () => {
     }
   });
   it('bytes of every type read back as they were written', () => {
-    for (const dtype of ['float32', 'float64', 'float16', 'bfloat16', 'int8', 'int16', 'int32', 'int64', 'uint8', 'uint16', 'uint32', 'uint64'] as const) {
+    for (const dtype of [
+      'float32',
+      'float64',
+      'float16',
+      'bfloat16',
+      'int8',
+      'int16',
+      'int32',
+      'int64',
+      'uint8',
+      'uint16',
+      'uint32',
+      'uint64',
+    ] as const) {
       const values = [0, 1, 2, 100].map((v) => roundTo(dtype, v));
       expect(Array.from(fromBytes(toBytes(hostTensor(values, [4], dtype)), [4], dtype).data)).toEqual(values);
     }
   });
   it('integers wrap as a cast does', () => {
-    expect([roundTo('uint8', 257), roundTo('int8', 200), roundTo('uint8', -1), roundTo('int32', 2.9)]).toEqual([1, -56, 255, 2]);
+    expect([roundTo('uint8', 257), roundTo('int8', 200), roundTo('uint8', -1), roundTo('int32', 2.9)]).toEqual([
+      1, -56, 255, 2,
+    ]);
   });
 });

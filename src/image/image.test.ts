@@ -58,7 +58,11 @@ describe('cropping', () => {
   });
 });
 
-const corners = await sharp(Buffer.from([255, 0, 0, 0, 255, 0, 0, 0, 255, 255, 255, 255, 9, 9, 9, 99, 99, 99]), { raw: { width: 3, height: 2, channels: 3 } }).png().toBuffer();
+const corners = await sharp(Buffer.from([255, 0, 0, 0, 255, 0, 0, 0, 255, 255, 255, 255, 9, 9, 9, 99, 99, 99]), {
+  raw: { width: 3, height: 2, channels: 3 },
+})
+  .png()
+  .toBuffer();
 
 describe('the codec', () => {
   it('keeps all 8-bit values through a PNG', async () => {
@@ -78,8 +82,14 @@ describe('the codec', () => {
   it.each([1, 2, 3, 4, 5, 6, 7, 8])('turns EXIF orientation %i upright', async (orientation) => {
     // Store the picture turned the inverse way and mark it: decoding must give the original back.
     const undo: Record<number, (image: ReturnType<typeof sharp>) => ReturnType<typeof sharp>> = {
-      1: (s) => s, 2: (s) => s.flop(), 3: (s) => s.rotate(180), 4: (s) => s.flip(),
-      5: (s) => s.rotate(90), 6: (s) => s.rotate(270), 7: (s) => s.rotate(270), 8: (s) => s.rotate(90),
+      1: (s) => s,
+      2: (s) => s.flop(),
+      3: (s) => s.rotate(180),
+      4: (s) => s.flip(),
+      5: (s) => s.rotate(90),
+      6: (s) => s.rotate(270),
+      7: (s) => s.rotate(270),
+      8: (s) => s.rotate(90),
     };
     const turned = await undo[orientation]!(sharp(corners)).png().toBuffer();
     // Transposed orientations mirror as well, in a step of its own: sharp fixes the order within one.
@@ -87,13 +97,21 @@ describe('the codec', () => {
     const stored = await sharp(mirrored).withMetadata({ orientation }).webp({ lossless: true }).toBuffer();
     const upright = await decodePicture(new Uint8Array(stored));
     expect([upright.width, upright.height]).toEqual([3, 2]);
-    expect(Array.from(pictureBytes(upright))).toEqual([255, 0, 0, 0, 255, 0, 0, 0, 255, 255, 255, 255, 9, 9, 9, 99, 99, 99]);
+    expect(Array.from(pictureBytes(upright))).toEqual([
+      255, 0, 0, 0, 255, 0, 0, 0, 255, 255, 255, 255, 9, 9, 9, 99, 99, 99,
+    ]);
   });
 
   it('spreads grey over three channels and lays transparency over white', async () => {
-    const grey = await sharp(Buffer.from([7, 200]), { raw: { width: 2, height: 1, channels: 1 } }).png().toBuffer();
+    const grey = await sharp(Buffer.from([7, 200]), { raw: { width: 2, height: 1, channels: 1 } })
+      .png()
+      .toBuffer();
     expect(Array.from(pictureBytes(await decodePicture(new Uint8Array(grey))))).toEqual([7, 7, 7, 200, 200, 200]);
-    const clear = await sharp(Buffer.from([10, 20, 30, 0, 10, 20, 30, 255]), { raw: { width: 2, height: 1, channels: 4 } }).png().toBuffer();
+    const clear = await sharp(Buffer.from([10, 20, 30, 0, 10, 20, 30, 255]), {
+      raw: { width: 2, height: 1, channels: 4 },
+    })
+      .png()
+      .toBuffer();
     expect(Array.from(pictureBytes(await decodePicture(new Uint8Array(clear))))).toEqual([255, 255, 255, 10, 20, 30]);
   });
 
@@ -107,7 +125,9 @@ describe('the codec', () => {
 
   it('refuses a JPEG whose end is missing', async () => {
     const noise = Buffer.from(Array.from({ length: 64 * 64 * 3 }, (_, i) => (i * 7919) % 256));
-    const jpeg = await sharp(noise, { raw: { width: 64, height: 64, channels: 3 } }).jpeg().toBuffer();
+    const jpeg = await sharp(noise, { raw: { width: 64, height: 64, channels: 3 } })
+      .jpeg()
+      .toBuffer();
     await expect(decodePicture(new Uint8Array(jpeg).slice(0, jpeg.length / 2))).rejects.toThrow('truncated JPEG');
   });
 
@@ -129,7 +149,13 @@ it('grey is the luma of its colours', () => {
 
 it('a figure shows its panels, enlarged, with captions under them', async () => {
   const picture = pattern(32, 32);
-  const png = await figurePng({ heading: 'heading', panels: [{ title: 'a', picture, captions: [{ text: 'cat', share: 0.5 }] }, { title: 'b', picture, captions: [] }] });
+  const png = await figurePng({
+    heading: 'heading',
+    panels: [
+      { title: 'a', picture, captions: [{ text: 'cat', share: 0.5 }] },
+      { title: 'b', picture, captions: [] },
+    ],
+  });
   const figure = await decodePicture(png);
   expect(figure.width).toBeGreaterThan(2 * 256);
   // The first panel's first pixel, eight times as large, below the titles.

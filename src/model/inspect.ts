@@ -1,8 +1,8 @@
 /** @file What a model's file holds: inputs, ops, layers, cost, and what of it has a gradient. */
 import type { ModelProto } from 'onnx-buf';
+import { dtypeOf } from '../onnx/file/element-type.ts';
 import { carriedTypes } from '../onnx/import/carried.ts';
 import { handlers, type ImportedGraph, importGraph, UnknownShapeError } from '../onnx/import/import-graph.ts';
-import { dtypeOf } from '../onnx/file/element-type.ts';
 import { isFloat } from '../tensor/dtype.ts';
 import { NoGradientError, vjp } from '../tensor/grad.ts';
 import { ones } from '../tensor/ops/basic.ts';
@@ -80,10 +80,7 @@ export function inspectModel(
     ops: [...counts]
       .map(([type, count]) => ({ type, count, imported: handlers[type] !== undefined || functions.has(type) }))
       .sort((a, b) => b.count - a.count),
-    parameters: graph.initializer.reduce(
-      (sum, { dims }) => sum + dims.reduce((product, size) => product * Number(size), 1),
-      0,
-    ),
+    parameters: weightCount(file),
   };
   const symbols = new Map(
     inputs.map((x) => [
@@ -120,7 +117,9 @@ export function inspectModel(
 
 /** Numbers in weights, whether the file keeps them as initialisers or as constants of floating-point type. */
 function weightCount({ graph }: ModelProto): number {
-  const constants = graph!.node.flatMap((node) => (node.opType === 'Constant' ? node.attribute.flatMap(({ t }) => (t === undefined ? [] : [t])) : []));
+  const constants = graph!.node.flatMap((node) =>
+    node.opType === 'Constant' ? node.attribute.flatMap(({ t }) => (t === undefined ? [] : [t])) : [],
+  );
   const floats = [...graph!.initializer, ...constants].filter(({ dataType }) => isFloat(dtypeOf(dataType) ?? 'bool'));
   return floats.reduce((sum, { dims }) => sum + dims.reduce((product, size) => product * Number(size), 1), 0);
 }

@@ -13,7 +13,11 @@ export interface RuntimeOptions {
 }
 
 interface WebModule extends OrtModule {
-  readonly env: { readonly wasm: { numThreads?: number }; readonly versions: { readonly web?: string; readonly common: string }; logLevel?: string };
+  readonly env: {
+    readonly wasm: { numThreads?: number };
+    readonly versions: { readonly web?: string; readonly common: string };
+    logLevel?: string;
+  };
 }
 
 const opened = new Map<string, DeviceRuntime>();
@@ -41,7 +45,8 @@ export async function openRuntime(device: Device = 'wasm', { threads }: RuntimeO
 /** The entry of the package that holds the device; the bare name would bring the old TypeScript kernels. */
 async function load(device: Device): Promise<WebModule> {
   if (device === 'wasm') return (await import('onnxruntime-web/wasm')) as unknown as WebModule;
-  if (device !== 'webgpu') throw new DeviceError(`Device "${device}" is not offered in a browser; use one of ${devices.join(', ')}.`);
+  if (device !== 'webgpu')
+    throw new DeviceError(`Device "${device}" is not offered in a browser; use one of ${devices.join(', ')}.`);
   const gpu = (globalThis.navigator as { gpu?: { requestAdapter(): Promise<unknown> } } | undefined)?.gpu;
   if (!(await gpu?.requestAdapter())) throw new DeviceError('This browser has no WebGPU adapter; use wasm.');
   const hasJspi = 'Suspending' in WebAssembly;

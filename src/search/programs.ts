@@ -12,6 +12,7 @@ import type { Batch, Objective, Problem } from './problem.ts';
 const zName = 'z';
 const nextName = 'next z';
 const statePrefix = 'state ';
+const nextStatePrefix = 'next state ';
 
 /** Names under which a program returns what the search itself reads. */
 export const valueName = 'value';
@@ -72,7 +73,7 @@ export function programsOf(problem: Problem, device: DeviceRuntime, options: Gra
           const axes = problem.shape.map((_, axis) => axis + 1);
           return {
             ...outputs,
-            ...Object.fromEntries(stateNames.map((name) => [statePrefix + name, next.state![name]!])),
+            ...Object.fromEntries(stateNames.map((name) => [nextStatePrefix + name, next.state![name]!])),
             [nextName]: allowed,
             [valueName]: value,
             [gradientName]: reduceL2(gradient, { axes }),
@@ -84,4 +85,4 @@ export function programsOf(problem: Problem, device: DeviceRuntime, options: Gra
   };
 }
 
-export { nextName, statePrefix, zName };
+export { nextName, nextStatePrefix, statePrefix, zName };

@@ -134,7 +134,7 @@ async function run(
   };
   const stateNames = Object.keys(problem.rule.state ?? {});
   const shown = Object.keys(program.outputs).filter(
-    (name) => name !== valueName && name !== gradientName && name !== nextName && !name.startsWith(statePrefix),
+    (name) => name !== valueName && name !== gradientName && name !== nextName && !name.startsWith(nextStatePrefix),
   );
   const observations = chunk.map(
     ({ sample, step, z }, i): Observation => ({
@@ -152,7 +152,7 @@ async function run(
       sample,
       step: step + 1,
       z: part(nextName, i),
-      state: Object.fromEntries(stateNames.map((name) => [name, part(statePrefix + name, i)])),
+      state: Object.fromEntries(stateNames.map((name) => [name, part(nextStatePrefix + name, i)])),
     }),
   );
   return { observations, next };

@@ -7,8 +7,8 @@ import { relu } from './ops/activation.ts';
 import { add, mul } from './ops/arithmetic.ts';
 import { ones } from './ops/basic.ts';
 import { cast } from './ops/cast.ts';
-import { split } from './ops/concat.ts';
 import { equal } from './ops/compare.ts';
+import { split } from './ops/concat.ts';
 import { gather } from './ops/gather.ts';
 import { matmul } from './ops/matmul.ts';
 import { reduceSum } from './ops/reduce.ts';
@@ -40,7 +40,9 @@ describe('grad', () => {
   it('sums over the axes that broadcasting repeated', () => {
     const row = input('x', [1, 3]);
     const y = mul(row, constant([1, 2, 3, 4, 5, 6], [2, 3]));
-    expect(Array.from(interpret(grad(reduceSum(y), [row]), { x: hostTensor([0, 0, 0], [1, 3]) })[0]!.data)).toEqual([5, 7, 9]);
+    expect(Array.from(interpret(grad(reduceSum(y), [row]), { x: hostTensor([0, 0, 0], [1, 3]) })[0]!.data)).toEqual([
+      5, 7, 9,
+    ]);
   });
 
   it('visits only what lies between the output and the input', () => {
@@ -79,7 +81,10 @@ describe('grad', () => {
 
 describe('ops without a gradient', () => {
   it('are all named at once', () => {
-    const y = add(cast(argmax(x, { axis: 0, keepDims: true }), 'float32'), cast(argmax(mul(x, 2), { axis: 0, keepDims: true }), 'float32'));
+    const y = add(
+      cast(argmax(x, { axis: 0, keepDims: true }), 'float32'),
+      cast(argmax(mul(x, 2), { axis: 0, keepDims: true }), 'float32'),
+    );
     const labels = ['ArgMax "first"', 'ArgMax "second"'].values();
     const describe = () => labels.next().value;
     expect(() => grad(reduceSum(y), [x], { describe })).toThrow(/ArgMax "first", ArgMax "second".*before them/);

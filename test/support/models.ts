@@ -2,7 +2,10 @@
 import type { LoadOptions } from '../../src/model/load-model.ts';
 
 /** A shared classifier or other network of pictures: its file and how it wants them. */
-export const pictureModels: readonly (readonly [file: string, preprocessing: NonNullable<LoadOptions['preprocessing']>])[] = [
+export const pictureModels: readonly (readonly [
+  file: string,
+  preprocessing: NonNullable<LoadOptions['preprocessing']>,
+])[] = [
   ['imagenet/squeezenet1.1', 'caffe-bgr'],
   ['imagenet/squeezenet1.1_fp16', 'caffe-bgr'],
   ['imagenet/mobilenet_v2_1.0_224', 'tf'],

@@ -4,13 +4,26 @@ import type { DType } from '../../src/tensor/dtype.ts';
 import { hostTensor, toBytes } from '../../src/tensor/host.ts';
 import { pseudoRandom } from '../random.ts';
 
-/** A file's bytes with random weights from a seed: two convolutions, max pooling, a linear layer; [N, 3, 16, 16] to [N, 5]. */
-export function smallNetwork(seed = 1): Uint8Array {
+/**
+ * A file's bytes with random weights from a seed: two convolutions, max pooling, a linear layer; [N, 3, 16, 16] to [N, 5].
+ * `shift` is added to all scores.
+ */
+export function smallNetwork(seed = 1, shift = 0): Uint8Array {
   const graph = new GraphBuilder();
   const random = pseudoRandom(seed);
   const weight = (shape: readonly number[], scale: number) =>
-    graph.initializer('float32', shape, toBytes(hostTensor(Float64Array.from({ length: shape.reduce((a, b) => a * b) }, () => (2 * random() - 1) * scale), shape)));
-  const ints = (values: readonly number[]) => graph.initializer('int64' as DType, [values.length], toBytes(hostTensor(values, [values.length], 'int64')));
+    graph.initializer(
+      'float32',
+      shape,
+      toBytes(
+        hostTensor(
+          Float64Array.from({ length: shape.reduce((a, b) => a * b) }, () => (2 * random() - 1) * scale),
+          shape,
+        ),
+      ),
+    );
+  const ints = (values: readonly number[]) =>
+    graph.initializer('int64' as DType, [values.length], toBytes(hostTensor(values, [values.length], 'int64')));
   graph.input('picture', 'float32', ['N', 3, 16, 16]);
   const window = (k: number, pad: number) => ({ kernel_shape: [k, k], pads: [pad, pad, pad, pad], strides: [1, 1] });
   const [a] = graph.node('Conv', ['picture', weight([8, 3, 3, 3], 0.5), weight([8], 0.2)], window(3, 1));
@@ -19,7 +32,47 @@ export function smallNetwork(seed = 1): Uint8Array {
   const [d] = graph.node('Conv', [c!, weight([12, 8, 3, 3], 0.3), weight([12], 0.2)], window(3, 1));
   const [e] = graph.node('Relu', [d!]);
   const [f] = graph.node('Reshape', [e!, ints([-1, 12 * 64])]);
-  graph.node('Gemm', [f!, weight([768, 5], 0.1), weight([5], 0.1)], {}, ['scores']);
+  const [g] = graph.node('Gemm', [f!, weight([768, 5], 0.1), weight([5], 0.1)]);
+  graph.node('Add', [g!, graph.initializer('float32', [1], toBytes(hostTensor([shift])))], {}, ['scores']);
   graph.output('scores', 'float32', ['N', 5]);
   return graph.encode(18);
+}
+
+/** A network of pictures [N, 3, 16, 16] whose nodes `build` adds between "picture" and "scores" of `classes` classes. */
+function networkOf(
+  classes: number,
+  build: (graph: GraphBuilder, floats: (values: ArrayLike<number>, shape: readonly number[]) => string) => void,
+): Uint8Array {
+  const graph = new GraphBuilder();
+  graph.input('picture', 'float32', ['N', 3, 16, 16]);
+  build(graph, (values, shape) => graph.initializer('float32', shape, toBytes(hostTensor(values, shape))));
+  graph.output('scores', 'float32', ['N', classes]);
+  return graph.encode(18);
+}
+
+/** Two classes with scores 0 and w . x + b. */
+export function linearNetwork(w: ArrayLike<number>, b: number): Uint8Array {
+  return networkOf(2, (graph, floats) => {
+    const columns = Float64Array.from({ length: 2 * w.length }, (_, at) => (at % 2 === 0 ? 0 : w[Math.floor(at / 2)]!));
+    const [flat] = graph.node('Flatten', ['picture']);
+    graph.node('Gemm', [flat!, floats(columns, [w.length, 2]), floats([0, b], [2])], {}, ['scores']);
+  });
+}
+
+/** Answers class 0 whatever it sees. */
+export function constantNetwork(): Uint8Array {
+  return networkOf(3, (graph, floats) => {
+    const [flat] = graph.node('Flatten', ['picture']);
+    graph.node('Gemm', [flat!, floats(new Float64Array(768 * 3), [768, 3]), floats([2, 1, 0], [3])], {}, ['scores']);
+  });
+}
+
+/** Sees only whether the mean is above a half, through a step whose gradient is zero everywhere. */
+export function maskedNetwork(): Uint8Array {
+  return networkOf(2, (graph, floats) => {
+    const [flat] = graph.node('Flatten', ['picture']);
+    const [mean] = graph.node('MatMul', [flat!, floats(new Float64Array(768).fill(1 / 768), [768, 1])]);
+    const [above] = graph.node('Sign', [graph.node('Sub', [mean!, floats([0.5], [1])])[0]!]);
+    graph.node('MatMul', [above!, floats([-1, 1], [1, 2])], {}, ['scores']);
+  });
 }

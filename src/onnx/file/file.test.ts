@@ -1,28 +1,42 @@
 /** @file Reading and writing ONNX files: round trips, every encoding of weights, damage of every kind. */
-import { create, toBinary } from '@bufbuild/protobuf';
-import { ModelProtoSchema, TensorProto_DataType, TensorProtoSchema } from 'onnx-buf';
+
 import { readdirSync, readFileSync } from 'node:fs';
+import { create, toBinary } from '@bufbuild/protobuf';
 import fc from 'fast-check';
+import { ModelProtoSchema, TensorProto_DataType, TensorProtoSchema } from 'onnx-buf';
 import { describe, expect, it } from 'vitest';
-import { hasSharedData, sharedData } from '../../../test/support/shared-data.ts';
-import { smallNetwork } from '../../../test/support/network.ts';
 import { openRuntime } from '#runtime';
+import { smallNetwork } from '../../../test/support/network.ts';
+import { hasSharedData, sharedData } from '../../../test/support/shared-data.ts';
 import { compile } from '../../runtime/compile.ts';
 import { hostTensor, toBytes } from '../../tensor/host.ts';
-import { constantFromBytes, hostValue } from '../../tensor/tensor.ts';
 import { mul } from '../../tensor/ops/arithmetic.ts';
+import { constantFromBytes, hostValue } from '../../tensor/tensor.ts';
 import { GraphBuilder } from './graph-builder.ts';
 import { ModelFileError } from './model-file-error.ts';
 import { encodeModel, parseModel } from './parse-model.ts';
 import { readTensor } from './read-tensor.ts';
 
-const files = { model: { location: 'model', bytes: new Uint8Array() }, external: () => { throw new ModelFileError('no external files'); } };
+const files = {
+  model: { location: 'model', bytes: new Uint8Array() },
+  external: () => {
+    throw new ModelFileError('no external files');
+  },
+};
 
 describe('parseModel', () => {
   it('reads back what encodeModel wrote', () => {
     const model = parseModel(smallNetwork());
     expect(parseModel(encodeModel(model))).toEqual(model);
-    expect(model.graph!.node.map((node) => node.opType)).toEqual(['Conv', 'Relu', 'MaxPool', 'Conv', 'Relu', 'Reshape', 'Gemm']);
+    expect(model.graph!.node.map((node) => node.opType)).toEqual([
+      'Conv',
+      'Relu',
+      'MaxPool',
+      'Conv',
+      'Relu',
+      'Reshape',
+      'Gemm',
+    ]);
   });
 
   it('keeps weights as views into the file', () => {
@@ -81,8 +95,16 @@ describe('readTensor', () => {
     ['uint64_data of uint32', { dataType: TensorProto_DataType.UINT32, uint64Data: values.map(BigInt) }, 'uint32'],
     ['int32_data', { dataType: TensorProto_DataType.INT32, int32Data: values }, 'int32'],
     ['int32_data of int8', { dataType: TensorProto_DataType.INT8, int32Data: values }, 'int8'],
-    ['int32_data of float16 bits', { dataType: TensorProto_DataType.FLOAT16, int32Data: [0x3c00, 0, 0x4000, 0x4200] }, 'float16'],
-    ['int32_data of bfloat16 bits', { dataType: TensorProto_DataType.BFLOAT16, int32Data: [0x3f80, 0, 0x4000, 0x4040] }, 'bfloat16'],
+    [
+      'int32_data of float16 bits',
+      { dataType: TensorProto_DataType.FLOAT16, int32Data: [0x3c00, 0, 0x4000, 0x4200] },
+      'float16',
+    ],
+    [
+      'int32_data of bfloat16 bits',
+      { dataType: TensorProto_DataType.BFLOAT16, int32Data: [0x3f80, 0, 0x4000, 0x4040] },
+      'bfloat16',
+    ],
     ['raw_data', { dataType: TensorProto_DataType.FLOAT, rawData: toBytes(hostTensor(values)) }, 'float32'],
   ] as const)('decodes %s', (_name, fields, dtype) => {
     const x = readTensor(create(TensorProtoSchema, { dims: [2n, 2n], name: 'w', ...(fields as object) }), files);
@@ -91,7 +113,12 @@ describe('readTensor', () => {
   });
 
   it('refuses data that do not fit the shape', () => {
-    const short = create(TensorProtoSchema, { dims: [3n], name: 'w', dataType: TensorProto_DataType.FLOAT, rawData: new Uint8Array(8) });
+    const short = create(TensorProtoSchema, {
+      dims: [3n],
+      name: 'w',
+      dataType: TensorProto_DataType.FLOAT,
+      rawData: new Uint8Array(8),
+    });
     expect(() => readTensor(short, files)).toThrow('Tensor "w" float32[3] takes 12 bytes, the file holds 8');
   });
 
@@ -109,7 +136,11 @@ describe('a graph that points into another file', () => {
     const data = { kind: 'constant' as const, bytes: file.bytes.subarray(99), region: { file, offset: 99 } };
     const w = constantFromBytes(data, [1000], 'float32');
     const device = await openRuntime('cpu');
-    const program = await compile(({ x }) => ({ y: mul(x!, w) }), { x: { shape: [1000], dtype: 'float32' } }, { device });
+    const program = await compile(
+      ({ x }) => ({ y: mul(x!, w) }),
+      { x: { shape: [1000], dtype: 'float32' } },
+      { device },
+    );
     expect(program.graphBytes).toBeLessThan(400);
     const { y } = await program.run({ x: new Float32Array(1000).fill(2) });
     expect(y!.data[999]).toBe(1998);
@@ -130,5 +161,7 @@ it('a graph of the builder is a file that the runtime loads', async () => {
 });
 
 it('a model without a graph is refused', () => {
-  expect(() => parseModel(toBinary(ModelProtoSchema, create(ModelProtoSchema, { irVersion: 8n })))).toThrow('without a graph');
+  expect(() => parseModel(toBinary(ModelProtoSchema, create(ModelProtoSchema, { irVersion: 8n })))).toThrow(
+    'without a graph',
+  );
 });

@@ -120,9 +120,16 @@ export class GraphBuilder {
   }
 }
 
-function valueInfo(name: string, dtype: DType, shape: readonly (number | string)[]): MessageInitShape<typeof ValueInfoProtoSchema> {
+function valueInfo(
+  name: string,
+  dtype: DType,
+  shape: readonly (number | string)[],
+): MessageInitShape<typeof ValueInfoProtoSchema> {
   const dim = shape.map((size) => ({
-    value: typeof size === 'string' ? { case: 'dimParam' as const, value: size } : { case: 'dimValue' as const, value: BigInt(size) },
+    value:
+      typeof size === 'string'
+        ? { case: 'dimParam' as const, value: size }
+        : { case: 'dimValue' as const, value: BigInt(size) },
   }));
   return { name, type: { value: { case: 'tensorType', value: { elemType: onnxTypeNumber[dtype], shape: { dim } } } } };
 }
