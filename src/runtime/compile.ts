@@ -81,7 +81,7 @@ async function build(
   );
   const { bytes, files } = writeGraph(
     Object.values(inputs),
-    names.map((name, i) => ({ name, value: outputs[i]! })),
+    names.map((name, i) => ({ name: outputPrefix + name, value: outputs[i]! })),
     device.device,
   );
   const session = await device.createSession(bytes, { external: files, strict });
@@ -95,11 +95,20 @@ async function build(
       const tensors: Record<string, TensorData> = {};
       for (const [name, spec] of Object.entries(specs))
         tensors[name] = feedOf(name, feeds[name], { ...spec, dtype: borderType(spec.dtype) });
-      return session.run(tensors, fetches);
+      const results = await session.run(
+        tensors,
+        fetches?.map((name) => outputPrefix + name),
+      );
+      return Object.fromEntries(
+        Object.entries(results).map(([name, value]) => [name.slice(outputPrefix.length), value]),
+      );
     },
     release: () => session.release(),
   };
 }
+
+/** Set before the names of outputs in the graph, where inputs and outputs share one set of names. */
+const outputPrefix = 'output ';
 
 /** Half-precision values enter and leave a program as float32: JavaScript engines and bindings disagree on how to hold them. */
 function borderType(dtype: DType): DType {

@@ -9,7 +9,16 @@ import type { DType } from '../tensor/dtype.ts';
 import type { GradientOptions } from '../tensor/grad.ts';
 import { sizeOf } from '../tensor/shape.ts';
 import type { Problem } from './problem.ts';
-import { gradientName, nextName, nextStatePrefix, type Programs, programsOf, statePrefix, valueName, zName } from './programs.ts';
+import {
+  gradientName,
+  nextName,
+  nextStatePrefix,
+  type Programs,
+  programsOf,
+  statePrefix,
+  valueName,
+  zName,
+} from './programs.ts';
 
 /** What is fed for one sample: numbers by name, as the problem's data asks. */
 export type SampleData = Readonly<Record<string, Float32Array | readonly number[] | number>>;

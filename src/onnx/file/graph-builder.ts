@@ -116,7 +116,7 @@ export class GraphBuilder {
   }
 
   #newName(): string {
-    return `v${this.#values++}`;
+    return `~${this.#values++}`; // a name that callers do not give
   }
 }
 
