@@ -22,7 +22,7 @@ export function findTorch(): string | undefined {
 export function graphJson(output: Tensor): string {
   const ids = new Map<object, number>();
   const order = topologicalOrder([output]);
-  order.forEach((node, i) => ids.set(node, i));
+  for (const [i, node] of order.entries()) ids.set(node, i);
   const nodes = order.map((node) => {
     const { constant: _data, ...attrs } = node.attrs;
     return {

@@ -18,11 +18,11 @@ import { constant, input, type Tensor, topologicalOrder } from './tensor.ts';
 
 const x = input('x', [3]);
 const at = (values: readonly number[]): Record<string, HostTensor> => ({ x: hostTensor(values) });
-const valueOf = (y: Tensor, values: readonly number[]) => Array.from(interpret([y], at(values))[0]!.data);
+const valuesAt = (y: Tensor, values: readonly number[]) => Array.from(interpret([y], at(values))[0]!.data);
 
 describe('grad', () => {
   it('of the sum of squares is 2 x', () => {
-    expect(valueOf(grad(reduceSum(square(x)), [x])[0]!, [1, -2, 3])).toEqual([2, -4, 6]);
+    expect(valuesAt(grad(reduceSum(square(x)), [x])[0]!, [1, -2, 3])).toEqual([2, -4, 6]);
   });
 
   it('is zero for an input that the scalar does not depend on', () => {
@@ -55,13 +55,13 @@ describe('grad', () => {
   it('is total where one asked input depends on another', () => {
     const y = square(x);
     const [dx, dy] = grad(reduceSum(mul(y, 3)), [x, y]);
-    expect(valueOf(dx!, [1, 2, 3])).toEqual([6, 12, 18]);
-    expect(valueOf(dy!, [1, 2, 3])).toEqual([3, 3, 3]);
+    expect(valuesAt(dx!, [1, 2, 3])).toEqual([6, 12, 18]);
+    expect(valuesAt(dy!, [1, 2, 3])).toEqual([3, 3, 3]);
   });
 
   it('reaches x through one of several outputs', () => {
     const [first] = split(square(x), [1, 2]);
-    expect(valueOf(grad(reduceSum(first!), [x])[0]!, [5, 2, 3])).toEqual([10, 0, 0]);
+    expect(valuesAt(grad(reduceSum(first!), [x])[0]!, [5, 2, 3])).toEqual([10, 0, 0]);
   });
 
   it('composes: a Hessian-vector product of a quadratic form is (A + Aᵀ) v', () => {
@@ -70,12 +70,12 @@ describe('grad', () => {
     const v = constant([1, -1, 2]);
     const [hv] = grad(reduceSum(mul(grad(form, [x])[0]!, v)), [x]);
     // A + Aᵀ = [[4, 1, 1], [1, 6, 1], [1, 1, 8]]
-    expect(valueOf(hv!, [0.3, 0.1, 0.7])).toEqual([5, -3, 16]);
+    expect(valuesAt(hv!, [0.3, 0.1, 0.7])).toEqual([5, -3, 16]);
   });
 
   it('composes: a gradient penalty differentiates', () => {
     const penalty = reduceSum(square(grad(reduceSum(mul(square(x), x)), [x])[0]!)); // sum of (3 x²)²
-    expect(valueOf(grad(penalty, [x])[0]!, [1, 2, -1])).toEqual([36, 288, -36]);
+    expect(valuesAt(grad(penalty, [x])[0]!, [1, 2, -1])).toEqual([36, 288, -36]);
   });
 });
 
@@ -93,16 +93,16 @@ describe('ops without a gradient', () => {
 
   it('do not matter off the path, as an index or a condition', () => {
     const picked = gather(x, argmax(x, { axis: 0, keepDims: true }), 0);
-    expect(valueOf(grad(reduceSum(picked), [x])[0]!, [1, 5, 2])).toEqual([0, 1, 0]);
+    expect(valuesAt(grad(reduceSum(picked), [x])[0]!, [1, 5, 2])).toEqual([0, 1, 0]);
     const mask = cast(equal(x, 2), 'float32');
-    expect(valueOf(grad(reduceSum(mul(mask, x)), [x])[0]!, [1, 2, 3])).toEqual([0, 1, 0]);
+    expect(valuesAt(grad(reduceSum(mul(mask, x)), [x])[0]!, [1, 2, 3])).toEqual([0, 1, 0]);
   });
 });
 
 describe('vjp', () => {
   it('adds what several outputs pull back', () => {
     const [dx] = vjp([relu(x), square(x)], [ones([3]), constant([1, 2, 3])], [x]);
-    expect(valueOf(dx!, [1, -2, 3])).toEqual([1 + 2, -8, 1 + 18]);
+    expect(valuesAt(dx!, [1, -2, 3])).toEqual([1 + 2, -8, 1 + 18]);
   });
 
   it('refuses a cotangent of another shape', () => {

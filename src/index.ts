@@ -1,0 +1,24 @@
+/** @file Pareidolia: attack, visualise and measure any ONNX vision model. */
+
+export { decodePicture, encodePng } from '#image-codec';
+export { openRuntime } from '#runtime';
+export { attackFigure } from './attack/attack-figure.ts';
+export { type Distances, distances, type Norm } from './attack/ball.ts';
+export { fgsm } from './attack/fgsm.ts';
+export type { GradientAttackOptions } from './attack/gradient-attack.ts';
+export type { LossName } from './attack/loss.ts';
+export { type PgdOptions, pgd, type StepSchedule } from './attack/pgd.ts';
+export { AttackError, type AttackResult, type Prediction } from './attack/result.ts';
+export { type Caption, type Figure, figurePng, type Panel } from './image/figure.ts';
+export { ImageError, type Picture, quantize8, toGrey, toRgb } from './image/image.ts';
+export { readPngText } from './image/png-text.ts';
+export { centerCrop, resizePicture, resizeShorterSide } from './image/resize.ts';
+export { fitPicture } from './model/fit-picture.ts';
+export { type Inspection, inspectModel, type Layer } from './model/inspect.ts';
+export { type LoadOptions, loadModel } from './model/load-model.ts';
+export type { Model, PlainPrediction, TracedModel } from './model/model.ts';
+export { ModelError } from './model/model-error.ts';
+export { type Preprocessing, presets } from './model/preprocessing.ts';
+export { DeviceError, type DeviceRuntime } from './runtime/runtime.ts';
+export type { Problem, StepRule } from './search/problem.ts';
+export { search } from './search/search.ts';

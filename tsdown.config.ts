@@ -1,0 +1,10 @@
+/** @file Builds the package twice, since Node and the browser read files and pictures differently: dist/node with the command line, dist/web. */
+import { defineConfig } from 'tsdown';
+
+const entry = { index: 'src/index.ts', tensor: 'src/tensor/index.ts', onnx: 'src/onnx/index.ts' };
+const common = { format: 'esm' as const, dts: false, outExtensions: () => ({ js: '.js' }) };
+
+export default defineConfig([
+  { ...common, entry: { ...entry, cli: 'src/cli/main.ts' }, outDir: 'dist/node', platform: 'node', target: 'node22' },
+  { ...common, entry, outDir: 'dist/web', platform: 'browser', target: 'es2023' },
+]);
