@@ -140,11 +140,14 @@ export function withinBudget(distance: number, epsilon: number): boolean {
  */
 export function quantizeWithin(norm: Norm, x: Float32Array, x0: Float32Array, epsilon: number): Float32Array {
   if (norm === 'linf') {
-    return x.map((value, i) => {
-      const byte = toByte(value);
+    const bound = epsilon * (1 + 1e-5) + 1e-6;
+    const result = new Float32Array(x.length);
+    for (let i = 0; i < x.length; i++) {
+      const byte = toByte(x[i]!);
       const over = byte / 255 - x0[i]!;
-      return (withinBudget(Math.abs(over), epsilon) ? byte : byte - Math.sign(over)) / 255;
-    });
+      result[i] = (over > bound ? byte - 1 : over < -bound ? byte + 1 : byte) / 255;
+    }
+    return result;
   }
   // Rounding to the nearest lengthens the change a little: shorten it first by as little as keeps the ball.
   for (const factor of [1, 0.998, 0.995, 0.99, 0.98, 0.96, 0.93, 0.9]) {

@@ -41,6 +41,12 @@ export interface AttackDefinition {
   readonly key: string;
 }
 
+/** An adversarial picture and its loss. */
+interface Candidate {
+  readonly x: Float32Array;
+  readonly value: number;
+}
+
 /** One picture on its way. */
 interface Task {
   readonly x0: Float32Array;
@@ -48,7 +54,9 @@ interface Task {
   readonly target: number | undefined;
   readonly notes: Set<string>;
   misclassifiedBefore: boolean;
-  best: { readonly x: Float32Array; readonly value: number; readonly exact8: boolean } | undefined;
+  /** The adversarial picture of the highest loss in float, and after rounding to 8 bits. */
+  best: Candidate | undefined;
+  best8: Candidate | undefined;
   forwards: number;
   backwards: number;
   restarts: number;
@@ -105,6 +113,7 @@ export async function runGradientAttack(
       misclassifiedBefore,
       notes: new Set(),
       best: undefined,
+      best8: undefined,
       forwards: 1,
       backwards: 0,
       restarts: 0,
@@ -116,7 +125,7 @@ export async function runGradientAttack(
   const problem = attackProblem(model, norm, used, options.target !== undefined, loss, definition);
   const largest = Math.min(batch, model.maxBatch);
   for (let restart = 0; restart < restarts; restart++) {
-    const open = tasks.filter((task) => !task.misclassifiedBefore && !task.best?.exact8);
+    const open = tasks.filter((task) => !task.misclassifiedBefore && task.best8 === undefined);
     if (open.length === 0) break;
     const samples = open.map((task): Sample => {
       task.restarts++;
@@ -239,18 +248,21 @@ async function observe(
       if (seen.gradientNorm === 0) task.zeroGradients++;
       if (Number.isNaN(seen.gradientNorm)) task.notes.add('The gradient became NaN.');
     }
-    if (!isAdversarial(seen.outputs.logits!, task)) return [];
-    if (task.best?.exact8 && seen.value <= task.best.value) return [];
-    return [{ task, x: seen.z, seen }];
+    if (isAdversarial(seen.outputs.logits!, task) && !(task.best !== undefined && seen.value <= task.best.value))
+      task.best = { x: seen.z, value: seen.value };
+    // The first adversarial picture is rounded at once, a better one at the end of the path, where it is known.
+    const due =
+      task.best8 === undefined
+        ? task.best?.x === seen.z
+        : seen.gradientNorm === undefined && task.best !== undefined && task.best.value > task.best8.value;
+    return due ? [{ task, ...task.best! }] : [];
   });
   const rounded = await check(candidates);
-  candidates.forEach(({ task, x, seen }, i) => {
-    const x8 = rounded[i];
-    if (x8 !== undefined) task.best = { x: x8, value: seen.value, exact8: true };
-    else if (!task.best?.exact8 && (task.best === undefined || seen.value > task.best.value))
-      task.best = { x, value: seen.value, exact8: false };
+  candidates.forEach(({ task, value }, i) => {
+    const x = rounded[i];
+    if (x !== undefined) task.best8 = { x, value };
   });
-  return observations.map(({ sample }) => !exhaust && open[sample]!.best?.exact8 === true);
+  return observations.map(({ sample }) => !exhaust && open[sample]!.best8 !== undefined);
 }
 
 /** The outcome as the model's own file sees it: in float, and rounded to 8 bits. */
@@ -261,8 +273,8 @@ async function verify(
   { norm, epsilon, seed }: { readonly norm: Norm; readonly epsilon: number; readonly seed: number },
 ): Promise<AttackResult> {
   const { x0, label, target } = task;
-  const x = task.best?.x ?? x0;
-  const x8 = task.best === undefined || task.best.exact8 ? x : quantizeWithin(norm, x, x0, epsilon);
+  const x = task.best8?.x ?? task.best?.x ?? x0;
+  const x8 = task.best === undefined || task.best8 !== undefined ? x : quantizeWithin(norm, x, x0, epsilon);
   const fools = (answer: number) => (target === undefined ? answer !== label : answer === target);
   const after = task.best === undefined ? before : describePrediction(await model.predictPlain(x), model.className);
   const after8 = x8 === x ? after : describePrediction(await model.predictPlain(x8), model.className);

@@ -50,7 +50,8 @@ export async function ortRuntime(ort: OrtModule, device: Device, options: OrtDev
           ...(external.length > 0
             ? { externalData: external.map(({ location, bytes }) => ({ path: location, data: bytes })) }
             : {}),
-          ...(strict ? { extra: { session: { disable_cpu_ep_fallback: '1' } } } : {}),
+          // Threads of a session that has run would spin on and slow down the next session's run by half.
+          extra: { session: { ...(strict ? { disable_cpu_ep_fallback: '1' } : {}), force_spinning_stop: '1' } },
         }),
       );
       const session = wrapSession(ort, inner, inTurn, () => sessions.delete(session));
