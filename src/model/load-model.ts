@@ -160,6 +160,15 @@ class Importer {
     return layout === 'NHWC' ? [batch, height, width, channels] : [batch, channels, height, width];
   }
 
+  /** The node of the file that an expression of any batch came from. */
+  describe(node: Node): string | undefined {
+    for (const { graph } of this.#imported.values()) {
+      const label = graph.describe(node);
+      if (label !== undefined) return label;
+    }
+    return undefined;
+  }
+
   /** The graph for a batch: its values as expressions of a placeholder, batch normalisation folded. */
   at(batch: number) {
     const known = this.#imported.get(batch);
@@ -177,7 +186,7 @@ class Importer {
       singlePrecision: true,
       shapes: this.#shapes,
     });
-    const imported = { placeholder, graph, outputs: foldAffine(graph.outputs) };
+    const imported = { placeholder, graph, outputs: foldAffine(graph.outputs, graph.succeed) };
     this.#imported.set(batch, imported);
     return imported;
   }
@@ -273,19 +282,24 @@ async function finishLoading(parts: Loaded): Promise<Model> {
     const prepared = preprocess(x, preprocessing, [height, width]);
     const names = [...graph.values.keys()];
     // Values and folded outputs are two views of one graph: what is asked for decides which is compiled.
-    const replaced = substitute([outputs[outputIndex]!, ...graph.values.values()], new Map([[placeholder, prepared]]));
+    const replaced = substitute(
+      [outputs[outputIndex]!, ...graph.values.values()],
+      new Map([[placeholder, prepared]]),
+      graph.succeed,
+    );
     return {
       logits: stripTail(replaced[0]!).logits,
       values: new Map(names.map((value, i) => [value, replaced[i + 1]!])),
       outputs: graph.outputs.map((y) => replaced[names.findIndex((value) => graph.values.get(value) === y) + 1]!),
       describe: graph.describe,
+      succeed: graph.succeed,
     };
   };
   const pictures = (count: number): Specs => ({ x: { shape: [count, channels, height, width], dtype: 'float32' } });
   const logitsOf = (x: Tensor): Tensor => {
-    const { placeholder, outputs } = importer.at(x.shape[0]!);
+    const { placeholder, graph, outputs } = importer.at(x.shape[0]!);
     const prepared = preprocess(x, preprocessing, [height, width]);
-    return stripTail(substitute([outputs[outputIndex]!], new Map([[placeholder, prepared]]))[0]!).logits;
+    return stripTail(substitute([outputs[outputIndex]!], new Map([[placeholder, prepared]]), graph.succeed)[0]!).logits;
   };
 
   const carried = carriedTypes([single]);
@@ -314,7 +328,7 @@ async function finishLoading(parts: Loaded): Promise<Model> {
     file,
     logits: logitsOf,
     trace,
-    describe: (node: Node) => importer.at(1).graph.describe(node),
+    describe: (node: Node) => importer.describe(node),
     async predict(pixels, count) {
       const program = await compile(({ x }) => ({ logits: logitsOf(x!) }), pictures(count), {
         device,

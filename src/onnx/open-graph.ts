@@ -82,10 +82,10 @@ export function openGraph(
     inputs: graph.input.map(({ name }) => name).filter((name) => !weights.has(name)),
     outputs: graph.output.map(({ name }) => name),
     apply(inputs) {
-      const { outputs } = importFor(inputs);
+      const { outputs, succeed } = importFor(inputs);
       const leaves = Object.values(inputs).every((x) => x.node.op.name === 'input' && isFloat(x.dtype));
       // Folding rewrites expressions, so only leaves of the trace are sure to stay the same tensors.
-      const values = leaves ? foldAffine(outputs) : outputs;
+      const values = leaves ? foldAffine(outputs, succeed) : outputs;
       return Object.fromEntries(graph.output.map(({ name }, i) => [name, values[i]!]));
     },
     values: (inputs) => importFor(inputs).values,

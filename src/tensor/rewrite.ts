@@ -23,8 +23,11 @@ import {
 /** Replacement of a node whose inputs are rewritten already; undefined keeps the node. */
 type Rule = (node: Node, inputs: readonly Tensor[]) => readonly Tensor[] | undefined;
 
+/** Told of each node that is built anew in place of another, so that what is known of the old one can be carried over. */
+export type Successor = (from: Node, to: Node) => void;
+
 /** Applies a rule bottom-up, again to what it returns, and shares equal subexpressions. */
-function rewrite(outputs: readonly Tensor[], rule: Rule): Tensor[] {
+function rewrite(outputs: readonly Tensor[], rule: Rule, succeeds: Successor = () => {}): Tensor[] {
   const done = new Map<Node, readonly Tensor[]>();
   const byKey = new Map<string, readonly Tensor[]>();
   const identity = identities();
@@ -32,7 +35,9 @@ function rewrite(outputs: readonly Tensor[], rule: Rule): Tensor[] {
     for (const node of topologicalOrder(roots, new Set(done.keys()))) {
       if (done.has(node)) continue;
       const inputs = node.inputs.map((x) => done.get(x.node)![x.index]!);
-      done.set(node, replace(node, inputs));
+      const result = replace(node, inputs);
+      done.set(node, result);
+      if (result[0]!.node !== node) succeeds(node, result[0]!.node);
     }
     return roots.map((x) => done.get(x.node)![x.index]!);
   };
@@ -99,30 +104,34 @@ export function specialize(outputs: readonly Tensor[], device: Device): Tensor[]
  * Folds multiplications and additions of per-channel constants into the convolution whose only use they are, so that
  * batch normalisation costs nothing forward or backward.
  */
-export function foldAffine(outputs: readonly Tensor[]): Tensor[] {
+export function foldAffine(outputs: readonly Tensor[], succeeds?: Successor): Tensor[] {
   const uses = new Map<Tensor, number>();
   const count = (x: Tensor) => uses.set(x, (uses.get(x) ?? 0) + 1);
   for (const node of topologicalOrder(outputs)) node.inputs.forEach(count);
   outputs.forEach(count);
   const constants = new Map<Node, boolean>();
   const onlyUse = new Set<Tensor>();
-  return rewrite(outputs, (node, inputs) => {
-    if (node.op.name !== 'mul' && node.op.name !== 'add') return undefined;
-    for (const [side, other] of [
-      [0, 1],
-      [1, 0],
-    ] as const) {
-      const original = node.inputs[side]!;
-      const y = inputs[side]!;
-      if (uses.get(original) !== 1 && !onlyUse.has(y)) continue;
-      const folded = foldInto(y, inputs[other]!, node.op.name, constants);
-      if (folded === undefined) continue;
-      onlyUse.delete(y);
-      if (uses.get(node.outputs[0]!) === 1) onlyUse.add(folded);
-      return [folded];
-    }
-    return undefined;
-  });
+  return rewrite(
+    outputs,
+    (node, inputs) => {
+      if (node.op.name !== 'mul' && node.op.name !== 'add') return undefined;
+      for (const [side, other] of [
+        [0, 1],
+        [1, 0],
+      ] as const) {
+        const original = node.inputs[side]!;
+        const y = inputs[side]!;
+        if (uses.get(original) !== 1 && !onlyUse.has(y)) continue;
+        const folded = foldInto(y, inputs[other]!, node.op.name, constants);
+        if (folded === undefined) continue;
+        onlyUse.delete(y);
+        if (uses.get(node.outputs[0]!) === 1) onlyUse.add(folded);
+        return [folded];
+      }
+      return undefined;
+    },
+    succeeds,
+  );
 }
 
 function foldInto(y: Tensor, c: Tensor, op: 'mul' | 'add', constants: Map<Node, boolean>): Tensor | undefined {
@@ -172,7 +181,11 @@ export function constantBytes(outputs: readonly Tensor[]): number {
 }
 
 /** Expressions with some tensors replaced by others of the same shape and type; what does not depend on them is kept. */
-export function substitute(outputs: readonly Tensor[], replacements: ReadonlyMap<Tensor, Tensor>): Tensor[] {
+export function substitute(
+  outputs: readonly Tensor[],
+  replacements: ReadonlyMap<Tensor, Tensor>,
+  succeeds: Successor = () => {},
+): Tensor[] {
   const replaced = new Set([...replacements.keys()].map((x) => x.node));
   const done = new Map<Node, readonly Tensor[]>();
   for (const node of topologicalOrder(outputs, replaced)) {
@@ -185,7 +198,9 @@ export function substitute(outputs: readonly Tensor[], replacements: ReadonlyMap
     }
     const inputs = node.inputs.map((x) => done.get(x.node)![x.index]!);
     const same = node.inputs.every((x, i) => x === inputs[i]);
-    done.set(node, same ? node.outputs : applyMany(node.op, inputs, node.attrs));
+    const rebuilt = same ? node.outputs : applyMany(node.op, inputs, node.attrs);
+    done.set(node, rebuilt);
+    if (!same) succeeds(node, rebuilt[0]!.node);
   }
   return outputs.map((x) => done.get(x.node)![x.index]!);
 }

@@ -76,3 +76,22 @@ export function maskedNetwork(): Uint8Array {
     graph.node('MatMul', [above!, floats([-1, 1], [1, 2])], {}, ['scores']);
   });
 }
+
+/** Answers with the position of its largest value, which has no gradient. */
+export function argmaxNetwork(): Uint8Array {
+  return networkOf(2, (graph, floats) => {
+    const [flat] = graph.node('Flatten', ['picture']);
+    const [winner] = graph.node('ArgMax', [flat!], { axis: 1, keepdims: 1 }, ['winner']);
+    const [position] = graph.node('Cast', [winner!], { to: 1 });
+    graph.node('MatMul', [position!, floats([1, -1], [1, 2])], {}, ['scores']);
+  });
+}
+
+/** Takes pictures of five channels. */
+export function fiveChannelNetwork(): Uint8Array {
+  const graph = new GraphBuilder();
+  graph.input('cube', 'float32', ['N', 5, 8, 8]);
+  graph.node('Flatten', ['cube'], {}, ['scores']);
+  graph.output('scores', 'float32', ['N', 320]);
+  return graph.encode(18);
+}

@@ -45,6 +45,8 @@ export interface ImportedGraph {
   readonly outputs: readonly Tensor[];
   /** The node of the file that an expression came from: `Conv "layer1.0"`. */
   describe(node: Node): string | undefined;
+  /** Says that a node was built anew, so that it keeps its description. */
+  succeed(from: Node, to: Node): void;
 }
 
 /** Shapes of carried ops' outputs are not known; running the model once tells them. */
@@ -90,6 +92,10 @@ export function importGraph(
     values,
     outputs: model.graph!.output.map(({ name }) => values.get(name)!),
     describe: (node) => run.origins.get(node),
+    succeed: (from, to) => {
+      const origin = run.origins.get(from);
+      if (origin !== undefined && !run.origins.has(to)) run.origins.set(to, origin);
+    },
   };
 }
 
