@@ -13,8 +13,10 @@ import { compile, numbers } from '../src/runtime/compile.ts';
 import type { DeviceRuntime } from '../src/runtime/runtime.ts';
 import { typedArray } from '../src/runtime/typed-array.ts';
 import { isFloat, isInteger } from '../src/tensor/dtype.ts';
+import { vjp } from '../src/tensor/grad.ts';
 import type { HostTensor } from '../src/tensor/host.ts';
-import { hostValue, type Tensor } from '../src/tensor/tensor.ts';
+import { cast } from '../src/tensor/ops/cast.ts';
+import { hostValue, input, type Tensor, topologicalOrder } from '../src/tensor/tensor.ts';
 import { sharedFile, untar } from '../test/support/shared-data.ts';
 
 /** What came of one node test. */
@@ -23,6 +25,8 @@ export interface ConformanceResult {
   readonly op: string;
   readonly outcome: 'passed' | 'failed' | 'skipped';
   readonly reason?: string;
+  /** Whether a gradient reaches a floating-point input from a floating-point output. */
+  readonly differentiable?: boolean;
 }
 
 /** Why a test of an imported op is not run, by a pattern of its name. */
@@ -69,10 +73,11 @@ export async function runNodeTest(
   if (!ops.every((type) => handlers[type] !== undefined)) return undefined;
   const skip = skips.find(([pattern]) => pattern.test(name));
   if (skip !== undefined) return { test: name, op, outcome: 'skipped', reason: skip[1] };
-  const problem = await check(model, files, device).catch((error: unknown) =>
+  const seen = { differentiable: false };
+  const problem = await check(model, files, device, seen).catch((error: unknown) =>
     error instanceof Error ? error.message : String(error),
   );
-  if (problem === undefined) return { test: name, op, outcome: 'passed' };
+  if (problem === undefined) return { test: name, op, outcome: 'passed', ...seen };
   const plain = await runPlain(model, files, device);
   if (plain !== undefined)
     return {
@@ -127,6 +132,7 @@ async function check(
   model: Model,
   files: ReadonlyMap<string, Uint8Array>,
   device: DeviceRuntime,
+  seen: { differentiable: boolean },
 ): Promise<string | undefined> {
   const graph = model.graph!;
   const inputs = graph.input.map(
@@ -150,6 +156,7 @@ async function check(
         (x) => {
           const values = new Map(given.map(([name, value]) => [name, x[name] ?? value]));
           const { outputs } = importGraph(model, values, { files: weights });
+          seen.differentiable ||= hasGradient(outputs, Object.values(x));
           return Object.fromEntries(graph.output.map(({ name }, i) => [name, outputs[i]!]));
         },
         specs(),
@@ -180,6 +187,20 @@ async function check(
       fixed.add(next);
     }
   }
+}
+
+/** Whether a cotangent of some output (rounded ones pass it straight through) reaches some floating-point input. */
+function hasGradient(outputs: readonly Tensor[], inputs: readonly Tensor[]): boolean {
+  const sources = inputs.filter((x) => isFloat(x.dtype));
+  return outputs.some((output) => {
+    const y = cast(output, 'float32');
+    const cotangent = input('cotangent', y.shape);
+    try {
+      return topologicalOrder(vjp([y], [cotangent], sources)).includes(cotangent.node);
+    } catch {
+      return false; // an op without a gradient
+    }
+  });
 }
 
 function dependsOn(model: Model, value: string, input: string): boolean {
@@ -220,5 +241,24 @@ if (import.meta.main) {
       if (outcome === 'failed') console.log(`${test}: ${reason?.slice(0, 160)}`);
   }
   const count = (outcome: string) => results.filter((result) => result.outcome === outcome).length;
+  if (process.argv.includes('--table')) console.log(table(results).join('\n'));
   console.log(`${count('passed')} passed, ${count('failed')} failed, ${count('skipped')} skipped of ${results.length}`);
+}
+
+/** Ops with their tests as a Markdown table, four ops a line. */
+function table(results: readonly ConformanceResult[]): string[] {
+  const cells = Object.keys(handlers)
+    .sort()
+    .map((op) => {
+      const own = results.filter((result) => result.op === op);
+      const passed = own.filter(({ outcome }) => outcome === 'passed').length;
+      const gradient = own.some(({ differentiable }) => differentiable) ? 'yes' : '–';
+      return `${op} | ${own.length === 0 ? 'no test' : `${passed}/${own.length}`} | ${gradient}`;
+    });
+  const rows = Math.ceil(cells.length / 3);
+  const lines = Array.from(
+    { length: rows },
+    (_, row) => `| ${[0, 1, 2].map((column) => cells[column * rows + row] ?? ' | | ').join(' | ')} |`,
+  );
+  return [`| ${new Array(3).fill('op | tests | gradient').join(' | ')} |`, `|${'---|'.repeat(9)}`, ...lines];
 }

@@ -39,7 +39,10 @@ def pad(node, x):
 
 def take(node, x):
     for axis, (begin, count, step) in enumerate(zip(node["begins"], node["counts"], node["steps"])):
-        x = x.narrow(axis, begin, (count - 1) * step + 1)[(slice(None),) * axis + (slice(None, None, step),)]
+        if step < 0:
+            x = x.index_select(axis, torch.arange(begin, begin + count * step, step))
+        else:
+            x = x.narrow(axis, begin, (count - 1) * step + 1)[(slice(None),) * axis + (slice(None, None, step),)]
     return x
 
 
