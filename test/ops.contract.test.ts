@@ -194,7 +194,7 @@ describe.each(registry)('$name', (op) => {
 
   const replaced = cases.filter(([, sample]) => op.decompose !== undefined && isEverDecomposed(op, sample));
 
-  it.runIf(replaced.length > 0).each(replaced)('%s: its decomposition has the same value', (_name, sample) => {
+  it.each(replaced.length > 0 ? replaced : [])('%s: its decomposition has the same value', (_name, sample) => {
     const { x, ys, feeds } = applied(op, sample);
     const parts = [op.decompose!(x, sample.attrs ?? {})].flat() as Tensor[];
     const expected = interpret(ys, feeds);
@@ -208,7 +208,7 @@ describe.each(registry)('$name', (op) => {
       floatSmooth(op) && applied(op, sample).differentiable.length > 0 && isFloat(applied(op, sample).ys[0]!.dtype),
   );
 
-  it.runIf(smooth.length > 0 && straightThrough[op.name] === undefined).each(smooth)(
+  it.each(smooth.length > 0 && straightThrough[op.name] === undefined ? smooth : [])(
     '%s: its gradient equals central differences',
     async (_name, sample) => {
       const { ys, feeds, differentiable } = applied(op, sample);
@@ -228,7 +228,7 @@ describe.each(registry)('$name', (op) => {
     },
   );
 
-  it.runIf(smooth.length > 0 && straightThrough[op.name] === undefined).each(smooth)(
+  it.each(smooth.length > 0 && straightThrough[op.name] === undefined ? smooth : [])(
     '%s: its second derivative equals central differences',
     (_name, sample) => {
       const { ys, feeds, differentiable } = applied(op, sample);
@@ -246,7 +246,7 @@ describe.each(registry)('$name', (op) => {
     },
   );
 
-  it.runIf(straightThrough[op.name] !== undefined).each(cases)(
+  it.each(straightThrough[op.name] !== undefined ? cases : [])(
     '%s: its gradient is the stated stand-in',
     (_name, sample) => {
       const { ys, feeds, differentiable, x } = applied(op, sample);

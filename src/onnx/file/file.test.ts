@@ -36,6 +36,7 @@ describe('parseModel', () => {
       'Relu',
       'Reshape',
       'Gemm',
+      'Add',
     ]);
   });
 
