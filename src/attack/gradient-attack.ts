@@ -7,8 +7,9 @@ import type { Problem, StepRule } from '../search/problem.ts';
 import { programsOf } from '../search/programs.ts';
 import { hashOf, randomStream } from '../search/random.ts';
 import { type Observation, type Sample, search } from '../search/search.ts';
-import { distances, type Norm, norms, project, quantizeWithin, randomStart, withinBudget } from './ball.ts';
-import { type LossName, lossFor, lossNames } from './loss.ts';
+import { distances, type Norm, project, quantizeWithin, randomStart, withinBudget } from './ball.ts';
+import { checkOptions } from './check-options.ts';
+import { type LossName, lossFor } from './loss.ts';
 import { AttackError, type AttackResult, describePrediction } from './result.ts';
 
 /** Options that all gradient attacks understand. */
@@ -313,44 +314,4 @@ async function verify(
     device: model.device.description,
     notes,
   };
-}
-
-function checkOptions(
-  model: Model,
-  images: readonly Float32Array[],
-  labels: readonly number[] | undefined,
-  options: GradientAttackOptions & { readonly norm: Norm; readonly loss: LossName },
-): void {
-  const { norm, epsilon, loss, target } = options;
-  const size = model.channels * model.height * model.width;
-  if (!norms.includes(norm)) throw new AttackError(`Norm "${norm}" is not one of ${norms.join(', ')}.`);
-  if (!lossNames.includes(loss)) throw new AttackError(`Loss "${loss}" is not one of ${lossNames.join(', ')}.`);
-  if (!(epsilon > 0)) throw new AttackError(`Epsilon must be a positive number, got ${epsilon}.`);
-  const half = norm === 'linf' ? 0.5 : norm === 'l2' ? 0.5 * Math.sqrt(size) : 0.5 * size;
-  if (epsilon > half) {
-    const meant = norm === 'linf' && epsilon <= 255 ? ` Did you mean ${epsilon}/255?` : '';
-    throw new AttackError(
-      `Epsilon ${epsilon} is more than half of the way from black to white in ${norm}; pixels run from 0 to 1.${meant}`,
-    );
-  }
-  images.forEach((image, i) => {
-    if (image.length !== size) {
-      throw new AttackError(
-        `Picture ${i} has ${image.length} values; the model takes ${model.channels} x ${model.height} x ${model.width} = ${size}.`,
-      );
-    }
-    const wrong = image.find((value) => !(value >= -1e-6 && value <= 1 + 1e-6));
-    if (wrong !== undefined) throw new AttackError(`Picture ${i} holds ${wrong}; pixels run from 0 to 1.`);
-  });
-  if (labels !== undefined && labels.length !== images.length)
-    throw new AttackError(`${labels.length} labels for ${images.length} pictures.`);
-  const targets = typeof target === 'object' ? target : target === undefined ? [] : [target];
-  if (typeof target === 'object' && target.length !== images.length)
-    throw new AttackError(`${target.length} targets for ${images.length} pictures.`);
-  for (const k of [...(labels ?? []), ...targets]) {
-    if (!Number.isInteger(k) || k < 0 || k >= model.classCount)
-      throw new AttackError(
-        `Class ${k} does not exist: the model has ${model.classCount} classes, 0 to ${model.classCount - 1}.`,
-      );
-  }
 }

@@ -4,24 +4,22 @@ import * as files from '#files';
 import { openRuntime } from '#runtime';
 import { parseModel } from '../onnx/file/parse-model.ts';
 import { carriedTypes } from '../onnx/import/carried.ts';
-import { type ImportedGraph, importGraph, UnknownShapeError } from '../onnx/import/import-graph.ts';
 import { compile, type Specs } from '../runtime/compile.ts';
-import type { DeviceRuntime, Session, TensorData, TypedArray } from '../runtime/runtime.ts';
-import { typedArray } from '../runtime/typed-array.ts';
-import type { DType } from '../tensor/dtype.ts';
-import type { Device, Spec } from '../tensor/op.ts';
-import { cast } from '../tensor/ops/cast.ts';
-import { foldAffine, substitute } from '../tensor/rewrite.ts';
-import { input, type Node, type Tensor, type WeightFile } from '../tensor/tensor.ts';
-import { type ClassList, cifar10Names, findClass, parseClassList } from './class-names.ts';
+import type { DeviceRuntime, Session, TensorData } from '../runtime/runtime.ts';
+import type { Device } from '../tensor/op.ts';
+import { substitute } from '../tensor/rewrite.ts';
+import type { Node, Tensor } from '../tensor/tensor.ts';
+import { findClass } from './class-names.ts';
 import { externalFiles } from './external-files.ts';
 import { stripTail } from './logits.ts';
-import type { Model, Origin, PlainPrediction, TracedModel } from './model.ts';
+import type { Model, PlainPrediction, TracedModel } from './model.ts';
 import { ModelError } from './model-error.ts';
+import { ModelGraph, plainFeed } from './model-graph.ts';
+import { chooseClasses, choosePreprocessing, readSidecar } from './model-settings.ts';
 import { findPictureInput, type PictureInput } from './picture-input.ts';
 import { openPlainModel } from './plain-model.ts';
 import { describePreprocessing, type Preprocessing, preprocess, preprocessOnHost } from './preprocessing.ts';
-import { parseSidecar, resolvePreprocessing, type Sidecar, sidecarName } from './sidecar.ts';
+import type { Sidecar } from './sidecar.ts';
 
 /** How a model is loaded. What is not said is looked for in its sidecar, then guessed. */
 export interface LoadOptions {
@@ -71,8 +69,8 @@ export async function loadModel(source: string | URL | Uint8Array, options: Load
   const { height, width } = pictureSize(pictureInput, options);
   const plain = await openPlainModel(file, bytes, external, device);
   try {
-    const importer = new Importer(file, weights, external, pictureInput, { height, width }, device, bytes);
-    await importer.findShapes();
+    const graphs = new ModelGraph({ file, bytes, weights, external, pictureInput, height, width, device });
+    await graphs.findShapes();
     const outputName = options.output ?? sidecar?.output ?? file.graph!.output[0]!.name;
     const outputIndex = file.graph!.output.findIndex((output) => output.name === outputName);
     if (outputIndex === -1) {
@@ -91,7 +89,7 @@ export async function loadModel(source: string | URL | Uint8Array, options: Load
       height,
       width,
       plain,
-      importer,
+      graphs,
       outputIndex,
       outputName,
     });
@@ -99,13 +97,6 @@ export async function loadModel(source: string | URL | Uint8Array, options: Load
     await plain.release();
     throw error;
   }
-}
-
-async function readSidecar(path: string | undefined): Promise<Sidecar | undefined> {
-  if (path === undefined) return undefined;
-  const name = sidecarName(path);
-  const bytes = await files.readFileIfPresent(name);
-  return bytes === undefined ? undefined : parseSidecar(new TextDecoder().decode(bytes), name);
 }
 
 function pictureSize(pictureInput: PictureInput, options: LoadOptions): { height: number; width: number } {
@@ -120,111 +111,6 @@ function pictureSize(pictureInput: PictureInput, options: LoadOptions): { height
   };
 }
 
-/** Imports the graph for any batch size, each once. */
-class Importer {
-  readonly #file: ModelProto;
-  readonly #weights: WeightFile;
-  readonly #external: readonly WeightFile[];
-  readonly #input: PictureInput;
-  readonly #size: { readonly height: number; readonly width: number };
-  readonly #device: DeviceRuntime;
-  readonly #bytes: Uint8Array;
-  readonly #imported = new Map<
-    number,
-    { readonly placeholder: Tensor; readonly graph: ImportedGraph; readonly outputs: readonly Tensor[] }
-  >();
-  readonly #shapes = new Map<string, Spec>();
-
-  constructor(
-    file: ModelProto,
-    weights: WeightFile,
-    external: readonly WeightFile[],
-    pictureInput: PictureInput,
-    size: { readonly height: number; readonly width: number },
-    device: DeviceRuntime,
-    bytes: Uint8Array,
-  ) {
-    this.#file = file;
-    this.#weights = weights;
-    this.#external = external;
-    this.#input = pictureInput;
-    this.#size = size;
-    this.#device = device;
-    this.#bytes = bytes;
-  }
-
-  /** Shape of the network's own input for a batch. */
-  inputShape(batch: number): number[] {
-    const { channels, layout } = this.#input;
-    const { height, width } = this.#size;
-    return layout === 'NHWC' ? [batch, height, width, channels] : [batch, channels, height, width];
-  }
-
-  /** The node of the file that an expression of any batch came from. */
-  describe(node: Node): string | undefined {
-    for (const { graph } of this.#imported.values()) {
-      const label = graph.describe(node);
-      if (label !== undefined) return label;
-    }
-    return undefined;
-  }
-
-  /** The graph for a batch: its values as expressions of a placeholder, batch normalisation folded. */
-  at(batch: number) {
-    const known = this.#imported.get(batch);
-    if (known !== undefined) return known;
-    const placeholder = input('network input', this.inputShape(batch));
-    const graph = importGraph(this.#file, new Map([[this.#input.name, asDeclared(placeholder, this.#input.dtype)]]), {
-      files: {
-        model: this.#weights,
-        external: (location) => {
-          const found = this.#external.find((candidate) => candidate.location === location);
-          if (found === undefined) throw new ModelError(`The model's external data file "${location}" is missing.`);
-          return found;
-        },
-      },
-      singlePrecision: true,
-      shapes: this.#shapes,
-    });
-    const imported = { placeholder, graph, outputs: foldAffine(graph.outputs, graph.succeed) };
-    this.#imported.set(batch, imported);
-    return imported;
-  }
-
-  /** Runs the plain model once on black pictures where shapes cannot be known otherwise. */
-  async findShapes(): Promise<void> {
-    for (;;) {
-      try {
-        this.at(1);
-        return;
-      } catch (error) {
-        const fresh = error instanceof UnknownShapeError && error.values.some((name) => !this.#shapes.has(name));
-        if (!fresh) throw error;
-        const session = await openPlainModel(this.#file, this.#bytes, this.#external, this.#device, error.values);
-        const shape = this.inputShape(1);
-        const black = new Float32Array(shape.reduce((product, size) => product * size));
-        const results = await session.run({ [this.#input.name]: plainFeed(black, shape, this.#input.dtype) });
-        await session.release();
-        for (const name of error.values)
-          this.#shapes.set(name, { shape: results[name]!.shape, dtype: results[name]!.dtype });
-      }
-    }
-  }
-}
-
-/** Half and double precision inputs are computed in float32; bytes are what a model of uint8 pictures sees. */
-function asDeclared(x: Tensor, dtype: DType): Tensor {
-  return dtype === 'uint8' ? cast(x, 'uint8') : x;
-}
-
-function plainFeed(values: Float32Array, shape: readonly number[], dtype: DType): TensorData {
-  const single = dtype === 'float16' || dtype === 'bfloat16' || dtype === 'float32';
-  const data: TypedArray = single
-    ? values
-    : typedArray(dtype, Array.from(values, dtype === 'uint8' ? Math.round : (v) => v));
-  return { data, shape, dtype: single ? 'float32' : dtype };
-}
-
 interface Loaded {
   readonly file: ModelProto;
   readonly key: string;
@@ -236,7 +122,7 @@ interface Loaded {
   readonly height: number;
   readonly width: number;
   readonly plain: Session;
-  readonly importer: Importer;
+  readonly graphs: ModelGraph;
   readonly outputIndex: number;
   readonly outputName: string;
 }
@@ -253,17 +139,17 @@ async function finishLoading(parts: Loaded): Promise<Model> {
     height,
     width,
     plain,
-    importer,
+    graphs,
     outputIndex,
     outputName,
   } = parts;
   const { channels, layout } = pictureInput;
-  const single = importer.at(1).outputs[outputIndex]!;
+  const single = graphs.at(1).outputs[outputIndex]!;
   const { logits, removed } = stripTail(single);
   const classCount = logits.shape[1]!;
   const { preprocessing, origin } = choosePreprocessing(options, sidecar, channels, layout, classCount, height);
   const classes = await chooseClasses(options, sidecar, file, classCount, { channels, height });
-  const maxBatch = largestBatch(pictureInput, importer, outputIndex, classCount);
+  const maxBatch = largestBatch(pictureInput, graphs, outputIndex, classCount);
 
   const notes = [
     ...(origin === 'guess'
@@ -278,7 +164,7 @@ async function finishLoading(parts: Loaded): Promise<Model> {
   ];
 
   const trace = (x: Tensor): TracedModel => {
-    const { placeholder, graph, outputs } = importer.at(x.shape[0]!);
+    const { placeholder, graph, outputs } = graphs.at(x.shape[0]!);
     const prepared = preprocess(x, preprocessing, [height, width]);
     const names = [...graph.values.keys()];
     // Values and folded outputs are two views of one graph: what is asked for decides which is compiled.
@@ -297,7 +183,7 @@ async function finishLoading(parts: Loaded): Promise<Model> {
   };
   const pictures = (count: number): Specs => ({ x: { shape: [count, channels, height, width], dtype: 'float32' } });
   const logitsOf = (x: Tensor): Tensor => {
-    const { placeholder, graph, outputs } = importer.at(x.shape[0]!);
+    const { placeholder, graph, outputs } = graphs.at(x.shape[0]!);
     const prepared = preprocess(x, preprocessing, [height, width]);
     return stripTail(substitute([outputs[outputIndex]!], new Map([[placeholder, prepared]]), graph.succeed)[0]!).logits;
   };
@@ -328,7 +214,7 @@ async function finishLoading(parts: Loaded): Promise<Model> {
     file,
     logits: logitsOf,
     trace,
-    describe: (node: Node) => importer.describe(node),
+    describe: (node: Node) => graphs.describe(node),
     async predict(pixels, count) {
       const program = await compile(({ x }) => ({ logits: logitsOf(x!) }), pictures(count), {
         device,
@@ -338,7 +224,7 @@ async function finishLoading(parts: Loaded): Promise<Model> {
       return scores!.data as Float32Array;
     },
     async predictPlain(pixels) {
-      const shape = importer.inputShape(1);
+      const shape = graphs.inputShape(1);
       const feed = plainFeed(preprocessOnHost(pixels, preprocessing, [height, width]), shape, pictureInput.dtype);
       const batch = pictureInput.batch ?? 1;
       const results = await plain.run({ [pictureInput.name]: batch === 1 ? feed : repeated(feed, batch) }, [
@@ -388,61 +274,10 @@ function interpretScores(scores: Float32Array, tail: Model['removedTail']): Plai
   return { scores, probabilities: powers.map((power) => power / total), label };
 }
 
-function choosePreprocessing(
-  options: LoadOptions,
-  sidecar: Sidecar | undefined,
-  channels: number,
-  layout: Preprocessing['layout'],
-  classCount: number,
-  height: number,
-): { preprocessing: Preprocessing; origin: Origin } {
-  if (options.preprocessing !== undefined)
-    return { preprocessing: resolvePreprocessing(options.preprocessing, channels, layout), origin: 'option' };
-  if (sidecar?.preprocessing !== undefined) {
-    return {
-      preprocessing: resolvePreprocessing(sidecar.preprocessing as string | Partial<Preprocessing>, channels, layout),
-      origin: 'sidecar',
-    };
-  }
-  const guess =
-    channels === 1 ? 'none' : classCount === 10 && height === 32 ? 'cifar10' : classCount >= 1000 ? 'imagenet' : 'none';
-  return { preprocessing: resolvePreprocessing(guess, channels, layout), origin: 'guess' };
-}
-
-async function chooseClasses(
-  options: LoadOptions,
-  sidecar: Sidecar | undefined,
-  file: ModelProto,
-  classCount: number,
-  { channels, height }: { readonly channels: number; readonly height: number },
-): Promise<ClassList | undefined> {
-  const metadata = file.metadataProps.find(
-    ({ key }) => key === 'classes' || key === 'names' || key === 'labels',
-  )?.value;
-  const list = options.classes ?? sidecar?.classes;
-  const given =
-    typeof list === 'string'
-      ? parseClassList(new TextDecoder().decode(await files.readFile(list)))
-      : list && { names: list };
-  if (given !== undefined) {
-    if (given.names.length === classCount) return given;
-    throw new ModelError(`${given.names.length} class names for a model of ${classCount} classes.`);
-  }
-  if (metadata !== undefined) {
-    try {
-      const classes = parseClassList(metadata);
-      if (classes.names.length === classCount) return classes;
-    } catch {
-      // Metadata is free text: what is no list of names says nothing.
-    }
-  }
-  return channels === 3 && height === 32 && classCount === 10 ? { names: cifar10Names } : undefined;
-}
-
 /** How many pictures one run takes: any number where the graph allows it, else what the file fixes. */
-function largestBatch(pictureInput: PictureInput, importer: Importer, outputIndex: number, classCount: number): number {
+function largestBatch(pictureInput: PictureInput, graphs: ModelGraph, outputIndex: number, classCount: number): number {
   try {
-    const { logits } = stripTail(importer.at(2).outputs[outputIndex]!);
+    const { logits } = stripTail(graphs.at(2).outputs[outputIndex]!);
     if (logits.shape[0] === 2 && logits.shape[1] === classCount) return Number.POSITIVE_INFINITY;
   } catch {
     // A reshape to a fixed size: the graph holds for one batch size alone.

@@ -1,0 +1,70 @@
+/** @file What a model's file does not say and its user, its sidecar or a guess must: preprocessing and class names. */
+import type { ModelProto } from 'onnx-buf';
+import * as files from '#files';
+import { type ClassList, cifar10Names, parseClassList } from './class-names.ts';
+import type { LoadOptions } from './load-model.ts';
+import type { Origin } from './model.ts';
+import { ModelError } from './model-error.ts';
+import type { Preprocessing } from './preprocessing.ts';
+import { parseSidecar, resolvePreprocessing, type Sidecar, sidecarName } from './sidecar.ts';
+
+/** The sidecar beside a model, where there is one. */
+export async function readSidecar(path: string | undefined): Promise<Sidecar | undefined> {
+  if (path === undefined) return undefined;
+  const name = sidecarName(path);
+  const bytes = await files.readFileIfPresent(name);
+  return bytes === undefined ? undefined : parseSidecar(new TextDecoder().decode(bytes), name);
+}
+
+/** The preprocessing by option, sidecar or guess, in this order. */
+export function choosePreprocessing(
+  options: LoadOptions,
+  sidecar: Sidecar | undefined,
+  channels: number,
+  layout: Preprocessing['layout'],
+  classCount: number,
+  height: number,
+): { preprocessing: Preprocessing; origin: Origin } {
+  if (options.preprocessing !== undefined)
+    return { preprocessing: resolvePreprocessing(options.preprocessing, channels, layout), origin: 'option' };
+  if (sidecar?.preprocessing !== undefined) {
+    return {
+      preprocessing: resolvePreprocessing(sidecar.preprocessing as string | Partial<Preprocessing>, channels, layout),
+      origin: 'sidecar',
+    };
+  }
+  const guess =
+    channels === 1 ? 'none' : classCount === 10 && height === 32 ? 'cifar10' : classCount >= 1000 ? 'imagenet' : 'none';
+  return { preprocessing: resolvePreprocessing(guess, channels, layout), origin: 'guess' };
+}
+
+/** The classes by option, sidecar, the file's metadata, or where everybody has the same. */
+export async function chooseClasses(
+  options: LoadOptions,
+  sidecar: Sidecar | undefined,
+  file: ModelProto,
+  classCount: number,
+  { channels, height }: { readonly channels: number; readonly height: number },
+): Promise<ClassList | undefined> {
+  const metadata = file.metadataProps.find(
+    ({ key }) => key === 'classes' || key === 'names' || key === 'labels',
+  )?.value;
+  const list = options.classes ?? sidecar?.classes;
+  const given =
+    typeof list === 'string'
+      ? parseClassList(new TextDecoder().decode(await files.readFile(list)))
+      : list && { names: list };
+  if (given !== undefined) {
+    if (given.names.length === classCount) return given;
+    throw new ModelError(`${given.names.length} class names for a model of ${classCount} classes.`);
+  }
+  if (metadata !== undefined) {
+    try {
+      const classes = parseClassList(metadata);
+      if (classes.names.length === classCount) return classes;
+    } catch {
+      // Metadata is free text: what is no list of names says nothing.
+    }
+  }
+  return channels === 3 && height === 32 && classCount === 10 ? { names: cifar10Names } : undefined;
+}
