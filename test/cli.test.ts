@@ -173,7 +173,7 @@ describe('pareidolia attack', () => {
 });
 
 describe('bad input gives one sentence, an exit code, and nothing else', () => {
-  const attack = (...args: string[]) => ['attack', 'net.onnx', 'picture.png', '--out', 'bad.png', ...args];
+  const attack = (...args: string[]) => ['attack', 'net.onnx', 'picture.png', '--out', 'new/folder/bad.png', ...args];
   it.each([
     ['a missing model', ['inspect', 'none.onnx'], 2, 'Cannot read none.onnx: there is no such file.'],
     ['a picture as model', ['inspect', 'picture.png'], 2, 'Expected an ONNX model, got a PNG picture.'],

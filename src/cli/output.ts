@@ -3,26 +3,38 @@ import { access, constants, mkdir, readdir, rename, stat, writeFile } from 'node
 import { dirname, extname, join, resolve } from 'node:path';
 import { CliError } from './errors.ts';
 
-/** Makes sure that a file can be written before hours of work; makes its folder. */
+/** Makes sure that a file can be written before hours of work, and writes nothing yet. */
 export async function prepareOutput(path: string, inputs: readonly string[] = []): Promise<void> {
-  if (inputs.some((input) => resolve(input) === resolve(path)))
+  if (inputs.some((input) => resolve(input) === resolve(path))) {
     throw new CliError(`${path} is an input; choose another output, so that nothing is lost.`);
-  const folder = dirname(resolve(path));
+  }
   try {
-    await mkdir(folder, { recursive: true });
-    await access(folder, constants.W_OK);
     const there = await stat(path).catch(() => undefined);
     if (there?.isDirectory()) throw new Error('it is a folder');
     if (there !== undefined) await access(path, constants.W_OK);
+    const folder = await existingFolder(dirname(resolve(path)));
+    await access(folder, constants.W_OK);
   } catch (error) {
     throw new CliError(`Cannot write ${path}: ${reasonOf(error)}.`);
   }
+}
+
+/** The folder itself, or the nearest above it that exists. */
+async function existingFolder(folder: string): Promise<string> {
+  const info = await stat(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+    return undefined;
+  });
+  if (info === undefined) return existingFolder(dirname(folder));
+  if (!info.isDirectory()) throw new Error('part of the path is a file');
+  return folder;
 }
 
 /** Writes a file whole or not at all. */
 export async function writeOutput(path: string, bytes: Uint8Array | string): Promise<void> {
   const temporary = `${path}.part`;
   try {
+    await mkdir(dirname(resolve(path)), { recursive: true });
     await writeFile(temporary, bytes);
     await rename(temporary, path);
   } catch (error) {
