@@ -273,6 +273,18 @@ describe('bad input gives one sentence, an exit code, and nothing else', () => {
     expect(readdirSync(folder, { recursive: true }).sort()).toEqual(before);
   });
 
+  it('a device that the machine does not have', () => {
+    const env = { ...process.env, VK_ICD_FILENAMES: at('none.json'), VK_DRIVER_FILES: at('none.json') };
+    const { status, stderr } = spawnSync(
+      process.execPath,
+      [main, ...attack('--epsilon', '0.1', '--device', 'webgpu')],
+      { cwd: folder, encoding: 'utf8', env },
+    );
+    expect(stderr).toContain('This machine offers no WebGPU device');
+    expect(stderr).toContain('use cpu.');
+    expect(status).toBe(2);
+  });
+
   it('a sidecar that does not describe a model', () => {
     writeFileSync(at('odd.onnx'), smallNetwork());
     writeFileSync(at('odd.pareidolia.json'), '{"preprocesing": "none"}');

@@ -1,5 +1,7 @@
 /** @file Devices in Node: native CPU and WebGPU of onnxruntime-node. */
 import * as ort from 'onnxruntime-node';
+import { GraphBuilder } from '../onnx/file/graph-builder.ts';
+import { targetOpset } from '../onnx/write-graph.ts';
 import type { Device } from '../tensor/op.ts';
 import { ortRuntime } from './ort.ts';
 import { DeviceError, type DeviceRuntime } from './runtime.ts';
@@ -35,6 +37,23 @@ export async function openRuntime(device: Device = 'cpu', { threads }: RuntimeOp
     ...(threads === undefined ? {} : { threads }),
     onDispose: () => opened.delete(key),
   });
+  if (device === 'webgpu') await probe(runtime);
   opened.set(key, runtime);
   return runtime;
+}
+
+/** Opens a session of one node, since a missing adapter shows only there. */
+async function probe(runtime: DeviceRuntime): Promise<void> {
+  const graph = new GraphBuilder();
+  graph.input('x', 'float32', [1]);
+  graph.node('Neg', ['x'], {}, ['y']);
+  graph.output('y', 'float32', [1]);
+  try {
+    const session = await runtime.createSession(graph.encode(targetOpset));
+    await session.release();
+  } catch (error) {
+    const reason =
+      /Failed to get[^\n.]*/.exec(error instanceof Error ? error.message : String(error))?.[0] ?? 'it cannot be opened';
+    throw new DeviceError(`This machine offers no WebGPU device (${reason}); use cpu.`);
+  }
 }
