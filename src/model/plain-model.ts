@@ -3,13 +3,14 @@ import { clone, create } from '@bufbuild/protobuf';
 import {
   AttributeProto_AttributeType,
   type ModelProto,
-  ModelProtoSchema,
+  type NodeProto,
   NodeProtoSchema,
   TensorProto_DataType,
   ValueInfoProtoSchema,
 } from 'onnx-buf';
+import { changed } from '../onnx/file/changed.ts';
 import { encodeModel } from '../onnx/file/parse-model.ts';
-import type { DeviceRuntime, Session, TensorData } from '../runtime/runtime.ts';
+import type { DeviceRuntime, Session } from '../runtime/runtime.ts';
 import type { WeightFile } from '../tensor/tensor.ts';
 import { ModelError } from './model-error.ts';
 
@@ -23,9 +24,9 @@ export async function openPlainModel(
   device: DeviceRuntime,
   extraOutputs: readonly string[] = [],
 ): Promise<Session> {
-  const changed = withFloatBorder(model, extraOutputs);
+  const bordered = withFloatBorder(model, extraOutputs);
   try {
-    return await device.createSession(changed === model ? bytes : encodeModel(changed), { external });
+    return await device.createSession(bordered === model ? bytes : encodeModel(bordered), { external });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new ModelError(`ONNX Runtime cannot load this model: ${reason.replace(/\s+/g, ' ').slice(0, 300)}`);
@@ -44,10 +45,8 @@ function withFloatBorder(model: ModelProto, extraOutputs: readonly string[]): Mo
   const isHalf = (info: (typeof graph.input)[number]) => halves.includes(elementType(info)) && !weights.has(info.name);
   if (!graph.input.some(isHalf) && !graph.output.some(isHalf) && extraOutputs.length === 0) return model;
 
-  const copy = {
-    ...model,
-    graph: { ...graph, node: [...graph.node], input: [...graph.input], output: [...graph.output] },
-  };
+  const before: NodeProto[] = [];
+  const after: NodeProto[] = [];
   const castNode = (from: string, to: string, type: number) =>
     create(NodeProtoSchema, {
       opType: 'Cast',
@@ -56,33 +55,31 @@ function withFloatBorder(model: ModelProto, extraOutputs: readonly string[]): Mo
       attribute: [{ name: 'to', type: AttributeProto_AttributeType.INT, i: BigInt(type) }],
     });
   const asFloat = (info: (typeof graph.input)[number], name: string) => {
-    const changed = clone(ValueInfoProtoSchema, info);
-    changed.name = name;
-    if (changed.type?.value.case === 'tensorType') changed.type.value.value.elemType = TensorProto_DataType.FLOAT;
-    return changed;
+    const float = clone(ValueInfoProtoSchema, info);
+    float.name = name;
+    if (float.type?.value.case === 'tensorType') float.type.value.value.elemType = TensorProto_DataType.FLOAT;
+    return float;
   };
   // The names that callers use stay those of the file, so the half-precision values are renamed inside.
   const renamed = new Map<string, string>();
-  copy.graph.input = graph.input.map((info) => {
+  const input = graph.input.map((info) => {
     if (!isHalf(info)) return info;
     renamed.set(info.name, `${info.name}__half`);
-    copy.graph.node.unshift(castNode(info.name, `${info.name}__half`, elementType(info)));
+    before.push(castNode(info.name, `${info.name}__half`, elementType(info)));
     return asFloat(info, info.name);
   });
-  copy.graph.output = graph.output.map((info) => {
+  const output = graph.output.map((info) => {
     if (!isHalf(info)) return info;
     renamed.set(info.name, `${info.name}__half`);
-    copy.graph.node.push(castNode(`${info.name}__half`, info.name, TensorProto_DataType.FLOAT));
+    after.push(castNode(`${info.name}__half`, info.name, TensorProto_DataType.FLOAT));
     return asFloat(info, info.name);
   });
-  const original = new Set(graph.node);
   const rename = (name: string) => renamed.get(name) ?? name;
-  copy.graph.node = copy.graph.node.map((node) =>
-    original.has(node) ? { ...node, input: node.input.map(rename), output: node.output.map(rename) } : node,
+  const inner = graph.node.map((node) =>
+    changed(node, { input: node.input.map(rename), output: node.output.map(rename) }),
   );
-  for (const name of extraOutputs) copy.graph.output.push(create(ValueInfoProtoSchema, { name }));
-  return create(ModelProtoSchema, copy);
+  const extra = extraOutputs.map((name) => create(ValueInfoProtoSchema, { name }));
+  return changed(model, {
+    graph: changed(graph, { node: [...before, ...inner, ...after], input, output: [...output, ...extra] }),
+  });
 }
-
-/** Feeds of a session's inputs by name. */
-export type PlainFeeds = Readonly<Record<string, TensorData>>;

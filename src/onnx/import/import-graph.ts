@@ -4,6 +4,7 @@ import { isFloat } from '../../tensor/dtype.ts';
 import type { Spec } from '../../tensor/op.ts';
 import { cast } from '../../tensor/ops/cast.ts';
 import type { Node, Tensor } from '../../tensor/tensor.ts';
+import { changed } from '../file/changed.ts';
 import { dtypeOf } from '../file/element-type.ts';
 import { toSafeNumber } from '../file/model-file-error.ts';
 import { readTensor, type WeightFiles } from '../file/read-tensor.ts';
@@ -193,7 +194,7 @@ class Import {
       node.attribute.flatMap((attribute) => {
         if (attribute.refAttrName === '') return [[attribute.name, attribute] as const];
         const referred = outer.get(attribute.refAttrName);
-        return referred === undefined ? [] : [[attribute.name, { ...referred, name: attribute.name }] as const];
+        return referred === undefined ? [] : [[attribute.name, changed(referred, { name: attribute.name })] as const];
       }),
     );
     const domain = normalDomain(node.domain);
@@ -261,10 +262,9 @@ class Import {
     const opsets = new Map(body.opsetImport.map(({ domain, version }) => [normalDomain(domain), Number(version)]));
     // An omitted input of a function is an omitted input of the nodes in it.
     const omitted = new Set(body.input.filter((name) => scope.get(name) === undefined));
-    const nodes = body.node.map((node) => ({
-      ...node,
-      input: node.input.map((name) => (omitted.has(name) ? '' : name)),
-    }));
+    const nodes = body.node.map((node) =>
+      changed(node, { input: node.input.map((name) => (omitted.has(name) ? '' : name)) }),
+    );
     this.nodes(nodes, scope, opsets, given);
     return body.output.map((name) => scope.get(name)!);
   }

@@ -1,0 +1,284 @@
+/** @file Importing what the standard's node tests do not show: functions, external data, shape plumbing, old opsets, several missing ops. */
+
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { create, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
+import {
+  AttributeProto_AttributeType as A,
+  type FunctionProtoSchema,
+  type GraphProtoSchema,
+  ModelProtoSchema,
+  TensorProto_DataType as T,
+  TensorProto_DataLocation,
+} from 'onnx-buf';
+import { describe, expect, it } from 'vitest';
+import { openRuntime } from '#runtime';
+import { loadModel } from '../src/model/load-model.ts';
+import { openGraph } from '../src/onnx/open-graph.ts';
+import { compile } from '../src/runtime/compile.ts';
+import { grad } from '../src/tensor/grad.ts';
+import { hostTensor, toBytes } from '../src/tensor/host.ts';
+import { add, mul } from '../src/tensor/ops/arithmetic.ts';
+import { conv } from '../src/tensor/ops/conv.ts';
+import { batchNorm } from '../src/tensor/ops/norm.ts';
+import { reduceSum } from '../src/tensor/ops/reduce.ts';
+import { exp } from '../src/tensor/ops/unary.ts';
+import { foldAffine, specialize } from '../src/tensor/rewrite.ts';
+import { constant, input, type Tensor, topologicalOrder } from '../src/tensor/tensor.ts';
+import { pseudoRandom } from './random.ts';
+import { interpret } from './reference/interpret.ts';
+
+type Graph = MessageInitShape<typeof GraphProtoSchema>;
+
+/** A float32 value's declaration. */
+function value(name: string, shape: readonly (number | string)[]) {
+  const dim = shape.map((size) => ({
+    value:
+      typeof size === 'string'
+        ? { case: 'dimParam' as const, value: size }
+        : { case: 'dimValue' as const, value: BigInt(size) },
+  }));
+  return { name, type: { value: { case: 'tensorType' as const, value: { elemType: T.FLOAT, shape: { dim } } } } };
+}
+
+function modelBytes(
+  graph: Graph,
+  opset: number,
+  functions: MessageInitShape<typeof FunctionProtoSchema>[] = [],
+): Uint8Array {
+  const imports = [
+    { domain: '', version: BigInt(opset) },
+    ...(functions.length > 0 ? [{ domain: 'local', version: 1n }] : []),
+  ];
+  return toBinary(
+    ModelProtoSchema,
+    create(ModelProtoSchema, { irVersion: 8n, opsetImport: imports, graph, functions }),
+  );
+}
+
+const int = (name: string, i: number) => ({ name, type: A.INT, i: BigInt(i) });
+const ints = (name: string, list: readonly number[]) => ({ name, type: A.INTS, ints: list.map(BigInt) });
+const float = (name: string, f: number) => ({ name, type: A.FLOAT, f });
+
+/** Runs a graph of one input on the CPU. */
+async function run(bytes: Uint8Array, x: readonly number[], shape: readonly number[]): Promise<number[]> {
+  const graph = openGraph(bytes);
+  const name = graph.inputs[0]!;
+  const program = await compile(
+    (inputs) => ({ y: Object.values(graph.apply({ [name]: inputs.x! }))[0]! }),
+    { x: { shape, dtype: 'float32' } },
+    { device: await openRuntime('cpu') },
+  );
+  const { y } = await program.run({ x });
+  await program.release();
+  return Array.from(y!.data as Float32Array);
+}
+
+describe('model-local functions', () => {
+  const leaky = {
+    domain: 'local',
+    name: 'Twice',
+    input: ['a', 'omitted'],
+    output: ['b'],
+    attribute: ['slope'],
+    opsetImport: [{ domain: '', version: 17n }],
+    node: [
+      {
+        opType: 'LeakyRelu',
+        input: ['a'],
+        output: ['once'],
+        attribute: [{ name: 'alpha', refAttrName: 'slope', type: A.FLOAT }],
+      },
+      {
+        opType: 'LeakyRelu',
+        input: ['once'],
+        output: ['b'],
+        attribute: [{ name: 'alpha', refAttrName: 'slope', type: A.FLOAT }],
+      },
+    ],
+  };
+  const graph: Graph = {
+    name: 'g',
+    input: [value('x', [2])],
+    output: [value('y', [2])],
+    node: [{ opType: 'Twice', domain: 'local', input: ['x'], output: ['y'], attribute: [float('slope', 0.5)] }],
+  };
+
+  it('are inlined, with the attributes that the call gives', async () => {
+    expect(await run(modelBytes(graph, 17, [leaky]), [-4, 3], [2])).toEqual([-1, 3]);
+  });
+});
+
+describe('shape plumbing', () => {
+  const graph: Graph = {
+    name: 'g',
+    input: [value('x', ['N', 2, 3])],
+    output: [value('y', ['N', 'M'])],
+    initializer: [
+      { name: 'zero', dims: [], dataType: T.INT64, int64Data: [0n] },
+      { name: 'rest', dims: [1n], dataType: T.INT64, int64Data: [-1n] },
+    ],
+    node: [
+      { opType: 'Shape', input: ['x'], output: ['shape'] },
+      { opType: 'Gather', input: ['shape', 'zero'], output: ['n'], attribute: [int('axis', 0)] },
+      { opType: 'Unsqueeze', input: ['n'], output: ['n1'], attribute: [ints('axes', [0])] },
+      { opType: 'Concat', input: ['n1', 'rest'], output: ['to'], attribute: [int('axis', 0)] },
+      { opType: 'Reshape', input: ['x', 'to'], output: ['y'] },
+    ],
+  };
+
+  it('folds away once the input has a shape', () => {
+    const x = input('x', [5, 2, 3]);
+    const { y } = openGraph(modelBytes(graph, 11)).apply({ x });
+    expect(y!.shape).toEqual([5, 6]);
+    expect(topologicalOrder([y!]).map((node) => node.op.name)).toEqual(['input', 'reshape']);
+  });
+});
+
+describe('old opsets', () => {
+  const node = (opType: string, attribute: object[]): Graph => ({
+    name: 'g',
+    input: [value('x', [1, 2, 2])],
+    output: [value('y', [1, 2, 2])],
+    node: [{ opType, input: ['x'], output: ['y'], attribute }],
+  });
+
+  it('softmax before 13 runs over all axes from its own on', async () => {
+    const y = await run(modelBytes(node('Softmax', [int('axis', 1)]), 11), [0, 0, 0, 0], [1, 2, 2]);
+    expect(y).toEqual([0.25, 0.25, 0.25, 0.25]);
+    expect(await run(modelBytes(node('Softmax', [int('axis', 1)]), 13), [0, 0, 0, 0], [1, 2, 2])).toEqual([
+      0.5, 0.5, 0.5, 0.5,
+    ]);
+  });
+
+  it('clip and upsample took attributes', async () => {
+    expect(
+      await run(modelBytes(node('Clip', [float('min', -1), float('max', 2)]), 6 + 1), [-3, 0, 1, 5], [1, 2, 2]),
+    ).toEqual([-1, 0, 1, 2]);
+    const upsample: Graph = {
+      name: 'g',
+      input: [value('x', [1, 1, 1, 2])],
+      output: [value('y', [1, 1, 2, 4])],
+      node: [
+        {
+          opType: 'Upsample',
+          input: ['x'],
+          output: ['y'],
+          attribute: [
+            { name: 'scales', type: A.FLOATS, floats: [1, 1, 2, 2] },
+            { name: 'mode', type: A.STRING, s: new TextEncoder().encode('nearest') },
+          ],
+        },
+      ],
+    };
+    expect(await run(modelBytes(upsample, 7), [1, 2], [1, 1, 1, 2])).toEqual([1, 1, 2, 2, 1, 1, 2, 2]);
+  });
+});
+
+describe('external data', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'pareidolia-external-'));
+  const weights = toBytes(hostTensor(Float64Array.from({ length: 24 }, (_, i) => i / 10)));
+  const graph: Graph = {
+    name: 'g',
+    input: [value('x', ['N', 3, 2, 2])],
+    output: [value('y', ['N', 2])],
+    initializer: [
+      {
+        name: 'w',
+        dims: [12n, 2n],
+        dataType: T.FLOAT,
+        dataLocation: TensorProto_DataLocation.EXTERNAL,
+        externalData: [
+          { key: 'location', value: 'weights.bin' },
+          { key: 'offset', value: '8' },
+          { key: 'length', value: '96' },
+        ],
+      },
+    ],
+    node: [
+      { opType: 'Flatten', input: ['x'], output: ['f'] },
+      { opType: 'MatMul', input: ['f', 'w'], output: ['y'] },
+    ],
+  };
+
+  it('is read beside the model', async () => {
+    writeFileSync(join(folder, 'net.onnx'), modelBytes(graph, 17));
+    writeFileSync(join(folder, 'weights.bin'), new Uint8Array([...new Uint8Array(8), ...weights]));
+    await using model = await loadModel(join(folder, 'net.onnx'), { preprocessing: 'none' });
+    const ones = new Float32Array(12).fill(1);
+    // Columns hold even and odd tenths: 0 + 0.2 + … + 2.2, and 0.1 + … + 2.3.
+    expect((await model.predict(ones, 1))[0]).toBeCloseTo(13.2, 4);
+    expect((await model.predictPlain(ones)).scores[1]).toBeCloseTo(14.4, 4);
+  });
+
+  it('is named where it is missing', async () => {
+    const alone = mkdtempSync(join(tmpdir(), 'pareidolia-alone-'));
+    writeFileSync(join(alone, 'net.onnx'), modelBytes(graph, 17));
+    await expect(loadModel(join(alone, 'net.onnx'))).rejects.toThrow(/weights\.bin: there is no such file/);
+    await expect(loadModel(modelBytes(graph, 17))).rejects.toThrow('load it by path');
+  });
+});
+
+it('all nodes that cannot be imported are named at once', () => {
+  const body = { name: 'body', input: [], output: [value('o', [])], node: [] };
+  const loop = (name: string) => ({
+    opType: 'Loop',
+    name,
+    input: ['', 'x'],
+    output: [name],
+    attribute: [{ name: 'body', type: A.GRAPH, g: body }],
+  });
+  const graph: Graph = { name: 'g', input: [value('x', [1])], output: [value('b', [1])], node: [loop('a'), loop('b')] };
+  expect(() => openGraph(modelBytes(graph, 17)).apply({ x: input('x', [1]) })).toThrow(
+    'The model uses Loop "a", Loop "b", which are not supported.',
+  );
+});
+
+describe('rewriting', () => {
+  const names = (outputs: readonly Tensor[]) => topologicalOrder(outputs).map((node) => node.op.name);
+
+  it('shares equal subexpressions', () => {
+    const x = input('x', [3]);
+    const [y] = specialize([add(exp(mul(x, 2)), exp(mul(x, 2)))], 'cpu');
+    expect(names([y!]).filter((name) => name === 'exp').length).toBe(1);
+  });
+
+  it('folds batch normalisation into the convolution before it, forward and gradient alike', () => {
+    const random = pseudoRandom(4);
+    const vector = (low: number) => constant(Float64Array.from({ length: 4 }, () => low + random()));
+    const w = constant(
+      Float64Array.from({ length: 4 * 2 * 9 }, () => random() - 0.5),
+      [4, 2, 3, 3],
+    );
+    const x = input('x', [1, 2, 5, 5]);
+    const y = batchNorm(conv(x, w, vector(0), { pads: 1 }), vector(0.5), vector(-0.5), vector(0), vector(0.5));
+    const [folded] = foldAffine([y]);
+    expect(names([folded!])).toEqual(['input', 'constant', 'constant', 'conv']);
+    const feeds = {
+      x: hostTensor(
+        Float64Array.from({ length: 50 }, () => random()),
+        [1, 2, 5, 5],
+      ),
+    };
+    const both = interpret(
+      [y, folded!, ...grad(reduceSum(mul(y, y)), [x]), ...grad(reduceSum(mul(folded!, folded!)), [x])],
+      feeds,
+    );
+    for (const [a, b] of [
+      [0, 1],
+      [2, 3],
+    ] as const) {
+      for (const [i, expected] of both[a]!.data.entries())
+        expect(Math.abs(both[b]!.data[i]! - expected)).toBeLessThan(1e-4);
+    }
+  });
+
+  it('does not fold into a convolution that something else reads', () => {
+    const x = input('x', [1, 1, 3, 3]);
+    const y = conv(x, constant([1], [1, 1, 1, 1]));
+    const outputs = foldAffine([mul(y, constant([2], [1, 1, 1])), y]);
+    expect(names(outputs).filter((name) => name === 'conv').length).toBe(1);
+    expect(names(outputs)).toContain('mul');
+  });
+});
