@@ -11,7 +11,7 @@ import { hostTensor } from '../src/tensor/host.ts';
 import { input } from '../src/tensor/tensor.ts';
 import { pseudoRandom } from './random.ts';
 import { interpret } from './reference/interpret.ts';
-import { constantNetwork, linearNetwork, maskedNetwork, smallNetwork } from './support/network.ts';
+import { constantNetwork, linearNetwork, maskedNetwork, quantizedNetwork, smallNetwork } from './support/network.ts';
 
 const model = await loadModel(smallNetwork(), { preprocessing: 'none', name: 'small' });
 const size = 768;
@@ -157,6 +157,15 @@ describe('honesty', () => {
     // 7 steps, a look at the last point, and the plain model before.
     expect([result!.forwards, result!.backwards]).toEqual([9, 7]);
   });
+});
+
+it('an integer model is attacked as it runs, through its rounding', async () => {
+  await using quantized = await loadModel(quantizedNetwork(), { preprocessing: 'none' });
+  for (const result of await pgd(quantized, pictures(4), undefined, { epsilon: 16 / 255 })) {
+    expect(result.success8).toBe(true);
+    expect((await quantized.predictPlain(result.adversarial)).label).not.toBe(result.label);
+    expect(result.notes).toEqual([]);
+  }
 });
 
 describe('momentum and schedules', () => {

@@ -84,7 +84,7 @@ async function build(
     names.map((name, i) => ({ name: outputPrefix + name, value: outputs[i]! })),
     device.device,
   );
-  const session = await device.createSession(bytes, { external: files, strict });
+  const session = await device.createSession(bytes, { external: files, strict, derived: true });
   return {
     inputs: specs,
     outputs: Object.fromEntries(

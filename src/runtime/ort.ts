@@ -40,18 +40,25 @@ export async function ortRuntime(ort: OrtModule, device: Device, options: OrtDev
     device,
     description: `${device} (${version})`,
     programs: new Map(),
-    async createSession(model, { external = [], strict = false, optimize = true } = {}) {
+    async createSession(model, { external = [], strict = false, derived = false } = {}) {
       const inner = await inTurn(() =>
         ort.InferenceSession.create(model, {
           executionProviders: [executionProvider],
-          graphOptimizationLevel: optimize ? 'all' : 'disabled',
+          graphOptimizationLevel: 'all',
           logSeverityLevel: 3,
           ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
           ...(external.length > 0
             ? { externalData: external.map(({ location, bytes }) => ({ path: location, data: bytes })) }
             : {}),
           // Threads of a session that has run would spin on and slow down the next session's run by half.
-          extra: { session: { ...(strict ? { disable_cpu_ep_fallback: '1' } : {}), force_spinning_stop: '1' } },
+          extra: {
+            session: {
+              ...(strict ? { disable_cpu_ep_fallback: '1' } : {}),
+              force_spinning_stop: '1',
+              // The runtime's own rewriting of quantised graphs fails on some that are not whole models (1.30: mixed zero point types).
+              ...(derived ? { disable_quant_qdq: '1' } : {}),
+            },
+          },
         }),
       );
       const session = wrapSession(ort, inner, inTurn, () => sessions.delete(session));

@@ -50,8 +50,8 @@ export interface SessionOptions {
   readonly external?: readonly ExternalFile[];
   /** Fail at creation if a node has no kernel on the GPU, instead of bouncing it to the CPU. */
   readonly strict?: boolean;
-  /** Off for the plain model in comparisons; all graph optimisations otherwise. */
-  readonly optimize?: boolean;
+  /** The graph is derived by us: keep its quantised parts as they are written. */
+  readonly derived?: boolean;
 }
 
 /** An execution device of ONNX Runtime, opened once and shared. */

@@ -95,3 +95,19 @@ export function fiveChannelNetwork(): Uint8Array {
   graph.output('scores', 'float32', ['N', 320]);
   return graph.encode(18);
 }
+
+/** A linear classifier of two classes whose pictures and weights are quantised to 8 bits, as deployed integer models are. */
+export function quantizedNetwork(): Uint8Array {
+  return networkOf(2, (graph, floats) => {
+    const random = pseudoRandom(6);
+    const bytes = (values: readonly number[], shape: readonly number[]) =>
+      graph.initializer('int8', shape, toBytes(hostTensor(values, shape, 'int8')));
+    const weights = Array.from({ length: 768 * 2 }, () => Math.round(254 * random() - 127));
+    const zero = bytes([-128], []);
+    const [q] = graph.node('QuantizeLinear', ['picture', floats([1 / 255], []), zero]);
+    const [x] = graph.node('DequantizeLinear', [q!, floats([1 / 255], []), zero]);
+    const [w] = graph.node('DequantizeLinear', [bytes(weights, [768, 2]), floats([0.01], []), bytes([0], [])]);
+    const [flat] = graph.node('Flatten', [x!]);
+    graph.node('MatMul', [flat!, w!], {}, ['scores']);
+  });
+}
