@@ -1,7 +1,12 @@
 /** @file Builds the package twice, since Node and the browser read files and pictures differently: dist/node with the command line, dist/web. */
 import { defineConfig } from 'tsdown';
 
-const entry = { index: 'src/index.ts', tensor: 'src/tensor/index.ts', onnx: 'src/onnx/index.ts' };
+const entry = {
+  index: 'src/index.ts',
+  tensor: 'src/tensor/index.ts',
+  onnx: 'src/onnx/index.ts',
+  data: 'src/data/index.ts',
+};
 const common = { format: 'esm' as const, dts: false, outExtensions: () => ({ js: '.js' }) };
 
 export default defineConfig([

@@ -2,9 +2,11 @@
  * @file Runs the ONNX standard's own node tests through the importer: prints, for every op, how many pass and whether it has a
  * gradient. `node scripts/conformance.ts [--failures] [filter]`.
  */
+import { gunzipSync } from 'node:zlib';
 import { fromBinary } from '@bufbuild/protobuf';
 import { TensorProtoSchema } from 'onnx-buf';
 import { openRuntime } from '#runtime';
+import { untar } from '../src/data/archive/tar.ts';
 import { parseModel } from '../src/onnx/file/parse-model.ts';
 import { readTensor } from '../src/onnx/file/read-tensor.ts';
 import { handlers, importGraph } from '../src/onnx/import/import-graph.ts';
@@ -17,7 +19,7 @@ import { vjp } from '../src/tensor/grad.ts';
 import type { HostTensor } from '../src/tensor/host.ts';
 import { cast } from '../src/tensor/ops/cast.ts';
 import { hostValue, input, type Tensor, topologicalOrder } from '../src/tensor/tensor.ts';
-import { sharedFile, untar } from '../test/support/shared-data.ts';
+import { sharedFile } from '../test/support/shared-data.ts';
 
 /** What came of one node test. */
 export interface ConformanceResult {
@@ -48,7 +50,7 @@ const skips: readonly (readonly [RegExp, string])[] = [
 /** Tests by name: model, inputs and expected outputs. */
 export function nodeTests(): Map<string, Map<string, Uint8Array>> {
   const tests = new Map<string, Map<string, Uint8Array>>();
-  for (const [path, bytes] of untar(sharedFile('onnx-node-tests/onnx_node_tests.tar.gz'))) {
+  for (const [path, bytes] of untar(gunzipSync(sharedFile('onnx-node-tests/onnx_node_tests.tar.gz')))) {
     const match = /data\/node\/([^/]+)\/(model\.onnx|test_data_set_0\/.*)$/.exec(path);
     if (match === null) continue;
     const files = tests.get(match[1]!) ?? new Map<string, Uint8Array>();

@@ -13,6 +13,7 @@ const mendable = new Set([
   'ModelError',
   'ModelFileError',
   'ImageError',
+  'DataError',
   'AttackError',
   'ImportError',
   'DeviceError',

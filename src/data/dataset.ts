@@ -11,6 +11,8 @@ export interface Dataset {
   /** The picture, values in [0, 1], RGB or grey, in its own size. Throws a `DataError` that names an unreadable one. */
   image(i: number): Promise<Picture>;
   label(i: number): number;
+  /** The whole set, where it lies in memory already. */
+  readonly array?: ImageArray | undefined;
 }
 
 /** Images of one size in memory. */
@@ -23,7 +25,12 @@ export interface ImageArray {
   /** Class of each image. */
   readonly labels: Int32Array;
   readonly classNames: readonly string[];
+  /** Why each image that is missing was left out, where bad ones are skipped. */
+  readonly skipped?: readonly string[];
 }
+
+/** Which part of a set that is published in two. */
+export type Split = 'train' | 'test';
 
 /** A data set that cannot be read or used. The message says what was found, what was expected and the way out. */
 export class DataError extends Error {
