@@ -15,7 +15,7 @@ import { stripTail } from './logits.ts';
 import type { Model, PlainPrediction, TracedModel } from './model.ts';
 import { ModelError } from './model-error.ts';
 import { ModelGraph, plainFeed } from './model-graph.ts';
-import { chooseClasses, choosePreprocessing, readSidecar } from './model-settings.ts';
+import { chooseClasses, choosePreprocessing, readMetadata, readSidecar } from './model-settings.ts';
 import { findPictureInput, type PictureInput } from './picture-input.ts';
 import { openPlainModel } from './plain-model.ts';
 import { describePreprocessing, type Preprocessing, preprocess, preprocessOnHost } from './preprocessing.ts';
@@ -147,7 +147,15 @@ async function finishLoading(parts: Loaded): Promise<Model> {
   const single = graphs.at(1).outputs[outputIndex]!;
   const { logits, removed } = stripTail(single);
   const classCount = logits.shape[1]!;
-  const { preprocessing, origin } = choosePreprocessing(options, sidecar, channels, layout, classCount, height);
+  const { preprocessing, origin } = choosePreprocessing(
+    options,
+    sidecar,
+    readMetadata(file),
+    channels,
+    layout,
+    classCount,
+    height,
+  );
   const classes = await chooseClasses(options, sidecar, file, classCount, { channels, height });
   const maxBatch = largestBatch(pictureInput, graphs, outputIndex, classCount);
 

@@ -6,7 +6,7 @@ import type { LoadOptions } from './load-model.ts';
 import type { Origin } from './model.ts';
 import { ModelError } from './model-error.ts';
 import type { Preprocessing } from './preprocessing.ts';
-import { parseSidecar, resolvePreprocessing, type Sidecar, sidecarName } from './sidecar.ts';
+import { metadataKey, parseSidecar, resolvePreprocessing, type Sidecar, sidecarName } from './sidecar.ts';
 
 /** The sidecar beside a model, where there is one. */
 export async function readSidecar(path: string | undefined): Promise<Sidecar | undefined> {
@@ -16,10 +16,17 @@ export async function readSidecar(path: string | undefined): Promise<Sidecar | u
   return bytes === undefined ? undefined : parseSidecar(new TextDecoder().decode(bytes), name);
 }
 
-/** The preprocessing by option, sidecar or guess, in this order. */
+/** What the file's own metadata says in the form of a sidecar, where it was written by us. */
+export function readMetadata(file: ModelProto): Sidecar | undefined {
+  const text = file.metadataProps.find(({ key }) => key === metadataKey)?.value;
+  return text === undefined ? undefined : parseSidecar(text, `The model's metadata "${metadataKey}"`);
+}
+
+/** The preprocessing by option, sidecar, the file's metadata or guess, in this order. */
 export function choosePreprocessing(
   options: LoadOptions,
   sidecar: Sidecar | undefined,
+  metadata: Sidecar | undefined,
   channels: number,
   layout: Preprocessing['layout'],
   classCount: number,
@@ -27,11 +34,13 @@ export function choosePreprocessing(
 ): { preprocessing: Preprocessing; origin: Origin } {
   if (options.preprocessing !== undefined)
     return { preprocessing: resolvePreprocessing(options.preprocessing, channels, layout), origin: 'option' };
-  if (sidecar?.preprocessing !== undefined) {
-    return {
-      preprocessing: resolvePreprocessing(sidecar.preprocessing as string | Partial<Preprocessing>, channels, layout),
-      origin: 'sidecar',
-    };
+  for (const [origin, source] of [
+    ['sidecar', sidecar],
+    ['metadata', metadata],
+  ] as const) {
+    if (source?.preprocessing === undefined) continue;
+    const written = source.preprocessing as string | Partial<Preprocessing>;
+    return { preprocessing: resolvePreprocessing(written, channels, layout), origin };
   }
   const guess =
     channels === 1 ? 'none' : classCount === 10 && height === 32 ? 'cifar10' : classCount >= 1000 ? 'imagenet' : 'none';
@@ -49,7 +58,7 @@ export async function chooseClasses(
   const metadata = file.metadataProps.find(
     ({ key }) => key === 'classes' || key === 'names' || key === 'labels',
   )?.value;
-  const list = options.classes ?? sidecar?.classes;
+  const list = options.classes ?? sidecar?.classes ?? readMetadata(file)?.classes;
   const given =
     typeof list === 'string'
       ? parseClassList(new TextDecoder().decode(await files.readFile(list)))

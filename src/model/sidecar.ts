@@ -21,10 +21,14 @@ const schema = z.strictObject({
   ),
   classes: z.optional(z.array(z.string())),
   output: z.optional(z.string()),
+  notes: z.optional(z.record(z.string(), z.unknown())),
 });
 
 /** What a sidecar holds. */
 export type Sidecar = z.infer<typeof schema>;
+
+/** Key of a file's metadata that holds what a sidecar would. */
+export const metadataKey = 'pareidolia';
 
 /** Where a model's sidecar lies: `net.onnx` has `net.pareidolia.json`. */
 export function sidecarName(modelPath: string): string {

@@ -6,7 +6,7 @@ import { conv } from '../tensor/ops/conv.ts';
 import { maximum } from '../tensor/ops/extrema.ts';
 import { gemm, matmul } from '../tensor/ops/matmul.ts';
 import { batchNorm as batchNormFixed, groupNorm as groupNormOp, layerNorm as layerNormOp } from '../tensor/ops/norm.ts';
-import { reduceSum } from '../tensor/ops/reduce.ts';
+import { reduceMean, reduceSum } from '../tensor/ops/reduce.ts';
 import { reduceL2 } from '../tensor/ops/reduce-extrema.ts';
 import { reshape } from '../tensor/ops/reshape.ts';
 import { step } from '../tensor/ops/step.ts';
@@ -143,6 +143,11 @@ export function pure(fn: (x: Tensor) => Tensor): Layer {
 
 /** [N, C, …] as [N, …]: everything but the batch in one axis. */
 export const flattened: Layer = (x) => reshape(x, [x.shape[0]!, sizeOf(x.shape.slice(1))]);
+
+/** The mean over positions of [N, C, H, W]: [N, C]. */
+export function globalMean(x: Tensor): Tensor {
+  return reduceMean(x, { axes: [2, 3] });
+}
 
 /** Convolution without bias, batch normalisation, relu. */
 export function convBnRelu(channels: number, options: ConvolutionOptions = {}): Layer {

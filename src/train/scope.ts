@@ -48,6 +48,8 @@ export interface Store {
   noise(spec: NoiseSpec): Tensor;
   /** A stand-in for a value through which no gradient passes. */
   hold(value: Tensor): Tensor;
+  /** Notes a value's name, for an exported file. */
+  name?(name: string, value: Tensor): void;
 }
 
 /** A place in a network, under which its parameters are named. */
@@ -93,6 +95,12 @@ export class Scope {
   /** Random numbers, new at each step. */
   noise(name: string, shape: Shape, kind: NoiseSpec['kind']): Tensor {
     return this.#store.noise({ name: this.#path + name, shape, kind });
+  }
+
+  /** Gives a value the scope's own name in an exported file, so that users find it there. */
+  named(value: Tensor): Tensor {
+    this.#store.name?.(this.#path.slice(0, -1), value);
+    return value;
   }
 
   /** The value as a constant of differentiation. */

@@ -36,6 +36,8 @@ export interface TaskExport {
 /** Something to train. */
 export interface Task {
   readonly name: string;
+  /** What tells it from another training of its kind; a checkpoint is only gone on from with the same. */
+  readonly settings: Readonly<Record<string, unknown>>;
   train(batch: TrainingBatch, scope: Scope): TaskResult;
   /** Metrics on held-out pictures, in `eval` mode. */
   evaluate(batch: TrainingBatch, scope: Scope): Readonly<Record<string, Tensor>>;

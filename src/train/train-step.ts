@@ -36,8 +36,8 @@ export interface UpdateOptions {
   readonly optimizer: Optimizer;
   /** Largest norm of the whole gradient; longer ones are scaled down. */
   readonly clipNorm?: number;
-  /** Decay of the running average of the parameters; none is kept unless given. */
-  readonly averageDecay?: number;
+  /** Keep a running average of parameters and statistics, by the decay that each step is fed. */
+  readonly average?: boolean;
 }
 
 /** Names of a step's inputs and outputs. */
@@ -47,6 +47,8 @@ export const names = {
   parameters: 'parameters',
   statistics: 'statistics',
   average: 'average',
+  averageStatistics: 'average statistics',
+  averageDecay: 'average decay',
   learningRate: 'learning rate',
   next: 'next ',
   state: 'state ',
@@ -148,7 +150,7 @@ export function compileStep(
   task: Task,
   shape: BatchShape,
   layout: Layout,
-  { optimizer, clipNorm, averageDecay }: UpdateOptions,
+  { optimizer, clipNorm, average = false }: UpdateOptions,
   device: DeviceRuntime,
 ): Promise<Program> {
   const scalars = Object.keys(optimizer.scalars(1));
@@ -160,8 +162,9 @@ export function compileStep(
     ...Object.fromEntries(scalars.map((name) => [name, scalar])),
     [names.parameters]: p,
     ...Object.fromEntries(optimizer.slots.map((slot) => [names.state + slot, p])),
-    ...(averageDecay === undefined ? {} : { [names.average]: p }),
+    ...(average ? { [names.average]: p, [names.averageDecay]: scalar } : {}),
     ...(layout.statisticCount === 0 ? {} : { [names.statistics]: vector(layout.statisticCount) }),
+    ...(average && layout.statisticCount > 0 ? { [names.averageStatistics]: vector(layout.statisticCount) } : {}),
     ...noiseSpecs(layout.noises),
   };
   return compile(
@@ -206,13 +209,16 @@ export function compileStep(
         ...Object.fromEntries(Object.entries(metrics).map(([name, value]) => [names.metric + name, value])),
         [names.gradientNorm]: norm,
       };
-      if (averageDecay !== undefined) {
-        const average = inputs[names.average]!;
-        outputs[names.next + names.average] = add(average, mul(sub(updated.p, average), 1 - averageDecay));
-      }
+      const averaged = (name: string, value: Tensor) => {
+        if (average)
+          outputs[names.next + name] = add(value, mul(sub(inputs[name]!, value), inputs[names.averageDecay]!));
+      };
+      averaged(names.average, updated.p);
       if (layout.statisticCount > 0) {
         const values = layout.statistics.map(({ name, shape: s }) => reshape(store.statistics.get(name)!, [sizeOf(s)]));
-        outputs[names.next + names.statistics] = values.length === 1 ? values[0]! : concat(values, 0);
+        const next = values.length === 1 ? values[0]! : concat(values, 0);
+        outputs[names.next + names.statistics] = next;
+        averaged(names.averageStatistics, next);
       }
       const released = store.release(Object.values(outputs));
       return Object.fromEntries(Object.keys(outputs).map((name, i) => [name, released[i]!]));

@@ -3,9 +3,8 @@
 import { averagePool } from '../../tensor/ops/average-pool.ts';
 import { conv } from '../../tensor/ops/conv.ts';
 import { maxPool } from '../../tensor/ops/max-pool.ts';
-import { reduceMean } from '../../tensor/ops/reduce.ts';
 import { constant } from '../../tensor/tensor.ts';
-import { convBnRelu, linear, pure } from '../layers.ts';
+import { convBnRelu, globalMean, linear, pure } from '../layers.ts';
 import type { Layer } from '../scope.ts';
 
 /**
@@ -55,7 +54,10 @@ export function convnet({ classes, width, downsampling }: ConvNetOptions): Layer
     convBnRelu(4 * width),
   ];
   return (x, scope) => {
-    const features = layers.reduce((y, layer, i) => layer(y, scope.at(`layer${i + 1}`)), x);
-    return linear(classes)(reduceMean(features, { axes: [2, 3] }), scope.at('fc'));
+    const features = layers.reduce((y, layer, i) => {
+      const stage = scope.at(`layer${i + 1}`);
+      return stage.named(layer(y, stage));
+    }, x);
+    return linear(classes)(scope.at('pool').named(globalMean(features)), scope.at('fc'));
   };
 }

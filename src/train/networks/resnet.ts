@@ -1,8 +1,7 @@
 /** @file Residual networks for small pictures (He et al. 2016): three or four stages of basic blocks. */
 import { relu } from '../../tensor/ops/activation.ts';
 import { add } from '../../tensor/ops/arithmetic.ts';
-import { reduceMean } from '../../tensor/ops/reduce.ts';
-import { batchNorm, convolution, linear } from '../layers.ts';
+import { batchNorm, convolution, globalMean, linear } from '../layers.ts';
 import type { Layer } from '../scope.ts';
 
 /** Shape of a residual network. */
@@ -18,27 +17,27 @@ export interface ResNetOptions {
 /** Two 3x3 convolutions beside a shortcut, which is a 1x1 convolution where the size or the channels change. */
 function basicBlock(channels: number, stride: number): Layer {
   return (x, scope) => {
-    const conv = (layer: ReturnType<typeof convolution>, name: string, y: typeof x) => layer(y, scope.at(name));
-    const first = conv(convolution(channels, { stride, bias: false }), 'conv1', x);
-    const inner = relu(batchNorm()(first, scope.at('bn1')));
-    const second = conv(convolution(channels, { bias: false }), 'conv2', inner);
+    const first = convolution(channels, { stride, bias: false })(x, scope.at('conv1'));
+    const inner = scope.at('relu1').named(relu(batchNorm()(first, scope.at('bn1'))));
+    const second = convolution(channels, { bias: false })(inner, scope.at('conv2'));
     const residual = batchNorm()(second, scope.at('bn2'));
-    if (stride === 1 && x.shape[1] === channels) return relu(add(residual, x));
-    const shortcut = conv(convolution(channels, { kernel: 1, stride, bias: false }), 'shortcut.conv', x);
-    return relu(add(residual, batchNorm()(shortcut, scope.at('shortcut.bn'))));
+    if (stride === 1 && x.shape[1] === channels) return scope.named(relu(add(residual, x)));
+    const shortcut = convolution(channels, { kernel: 1, stride, bias: false })(x, scope.at('shortcut.conv'));
+    return scope.named(relu(add(residual, batchNorm()(shortcut, scope.at('shortcut.bn')))));
   };
 }
 
 /** A residual network: pictures [N, C, H, W] to class scores [N, K]. */
 export function resnet({ classes, width, blocks }: ResNetOptions): Layer {
   return (x, scope) => {
-    let y = relu(batchNorm()(convolution(width, { bias: false })(x, scope.at('conv1')), scope.at('bn1')));
+    const stem = batchNorm()(convolution(width, { bias: false })(x, scope.at('conv1')), scope.at('bn1'));
+    let y = scope.at('relu1').named(relu(stem));
     blocks.forEach((count, stage) => {
       for (let i = 0; i < count; i++) {
         const block = basicBlock(width * 2 ** stage, stage > 0 && i === 0 ? 2 : 1);
         y = block(y, scope.at(`layer${stage + 1}`).at(i));
       }
     });
-    return linear(classes)(reduceMean(y, { axes: [2, 3] }), scope.at('fc'));
+    return linear(classes)(scope.at('pool').named(globalMean(y)), scope.at('fc'));
   };
 }

@@ -33,6 +33,7 @@ export function classification(network: Layer, options: ClassificationOptions = 
   const { labelSmoothing = 0, adversary, tradesBeta, noise = 0 } = options;
   return {
     name: 'classification',
+    settings: { ...options },
     goal: { metric: 'accuracy', better: 'higher' },
     train: ({ x: clean, label }, scope) => {
       const x = noise === 0 ? clean : clip(add(clean, mul(scope.noise('noise', clean.shape, 'normal'), noise)), 0, 1);

@@ -10,6 +10,7 @@ import type { Task } from '../task.ts';
 export function denoising(network: Layer, { maxSigma = 0.3 }: { readonly maxSigma?: number } = {}): Task {
   return {
     name: 'denoising',
+    settings: { maxSigma },
     goal: { metric: 'loss', better: 'lower' },
     train: ({ x }, scope) => {
       const sigma = perSample(mul(scope.noise('sigma', [x.shape[0]!], 'uniform'), maxSigma), x);

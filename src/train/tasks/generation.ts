@@ -37,6 +37,7 @@ export function variational(generator: Layer, { codeSize, width, sigma = 0.07, b
   };
   return {
     name: 'variational',
+    settings: { codeSize, width, sigma, beta },
     goal: { metric: 'loss', better: 'lower' },
     train: ({ x }, scope) => {
       const { loss, divergence, error } = run(x, scope, true);
@@ -75,6 +76,7 @@ export function adversarialGeneration(
   };
   return {
     name: 'adversarial generation',
+    settings: { codeSize, loss, discriminatorRate },
     goal: { metric: 'generator', better: 'lower' },
     train: ({ x }, scope) => {
       const { forDiscriminator, forGenerator } = play(x, scope);
