@@ -7,8 +7,12 @@ import { lossFor, lossNames } from '../src/attack/loss.ts';
 import { type PgdOptions, pgd } from '../src/attack/pgd.ts';
 import { loadModel } from '../src/model/load-model.ts';
 import type { Model } from '../src/model/model.ts';
+import { grad } from '../src/tensor/grad.ts';
 import { hostTensor } from '../src/tensor/host.ts';
-import { input } from '../src/tensor/tensor.ts';
+import { mul } from '../src/tensor/ops/arithmetic.ts';
+import { reduceSum } from '../src/tensor/ops/reduce.ts';
+import { logSoftmax } from '../src/tensor/ops/softmax.ts';
+import { constant, input } from '../src/tensor/tensor.ts';
 import { pseudoRandom } from './random.ts';
 import { interpret } from './reference/interpret.ts';
 import { constantNetwork, linearNetwork, maskedNetwork, quantizedNetwork, smallNetwork } from './support/network.ts';
@@ -122,6 +126,44 @@ describe('a linear model, whose optimum is known', () => {
   });
 });
 
+describe('gradients of any size lead', () => {
+  const random = pseudoRandom(32);
+  const w = Float64Array.from({ length: size }, () => Math.fround(random() - 0.5));
+  const [x] = pictures(1, 10, 100, 150);
+  const base = w.reduce((sum, v, i) => sum + v * x![i]!, 0);
+  const reach = 12 / 255;
+  const gap = reach * w.reduce((sum, v) => sum + Math.abs(v), 0);
+
+  // Scores thousands apart, as networks fed 0..255 give them: the probability of the answer rounds to 1.
+  it.each(norms.flatMap((norm) => lossNames.map((loss) => [norm, loss] as const)))(
+    'in %s, %s: of a network that is sure beyond doubt',
+    async (norm, loss) => {
+      const sure = linearNetwork(
+        w.map((v) => 1000 * v),
+        1000 * (-base - 0.5 * gap),
+      );
+      await using saturated = await loadModel(sure, { preprocessing: 'none' });
+      const epsilon = { linf: reach, l2: reach * Math.sqrt(size), l1: reach * size }[norm];
+      const [away] = await pgd(saturated, [x!], [0], { norm, epsilon, loss });
+      const [led] = await pgd(saturated, [x!], [0], { norm, epsilon, loss, target: 1 });
+      expect([away!.success8, led!.success8]).toEqual([true, true]);
+      expect(away!.notes.join()).not.toContain('zero');
+    },
+  );
+
+  it.each(norms)('in %s: whose squares are too small for float32', async (norm) => {
+    const faint = linearNetwork(
+      w.map((v) => 1e-26 * v),
+      1e-26 * (-base - 0.5 * gap),
+    );
+    await using vanishing = await loadModel(faint, { preprocessing: 'none' });
+    const epsilon = { linf: reach, l2: reach * Math.sqrt(size), l1: reach * size }[norm];
+    const [result] = await pgd(vanishing, [x!], [0], { norm, epsilon });
+    expect(result!.success8).toBe(true);
+    expect(result!.notes).toEqual([]);
+  });
+});
+
 describe('honesty', () => {
   it('says when gradients vanish, and restarts do not hide it', async () => {
     await using masked = await loadModel(maskedNetwork(), { preprocessing: 'none' });
@@ -199,13 +241,27 @@ describe('losses', () => {
   };
   const logSum = Math.log(logits.reduce((sum, z) => sum + Math.exp(z), 0));
 
-  it('are those of the papers', () => {
-    expect(value('cross-entropy', false)).toBeCloseTo(logSum - 2, 6);
-    expect(value('cross-entropy', true)).toBeCloseTo(0.5 - logSum, 6);
+  it('are those of the papers, the cross-entropy as log odds', () => {
+    const odds = (z: number) => Math.log(Math.expm1(logSum - z)); // (1 - p) / p = e^(-log p) - 1
+    expect(value('cross-entropy', false)).toBeCloseTo(odds(2), 6);
+    expect(value('cross-entropy', true)).toBeCloseTo(-odds(0.5), 6);
     expect(value('margin', false)).toBeCloseTo(1 - 2, 6);
     expect(value('margin', true)).toBeCloseTo(0.5 - 2, 6);
     expect(value('dlr', false)).toBeCloseTo(-(2 - 1) / (2 - 0.5), 6);
     expect(value('dlr', true)).toBeCloseTo(-(2 - 0.5) / (2 - (0.5 - 1) / 2), 6);
+  });
+
+  it.each([false, true])('the log odds have the direction of the cross-entropy (targeted: %s)', (targeted) => {
+    const z = input('z', [1, 4]);
+    const chosen = constant(targeted ? [0, 0, 1, 0] : [1, 0, 0, 0], [1, 4]);
+    const odds = reduceSum(lossFor('cross-entropy', targeted, 4).loss({ logits: z, label: chosen, target: chosen }));
+    const logP = reduceSum(mul(logSoftmax(z, 1), chosen));
+    const [ours, theirs] = interpret([grad(odds, [z])[0]!, grad(logP, [z])[0]!], { z: hostTensor(logits, [1, 4]) });
+    const share = ours!.data[0]! / theirs!.data[0]!;
+    expect(Math.sign(share)).toBe(targeted ? 1 : -1);
+    theirs!.data.forEach((g, k) => {
+      expect(ours!.data[k]).toBeCloseTo(share * g, 9);
+    });
   });
 
   it('fall back on the margin, and say so, where dlr needs more classes', () => {

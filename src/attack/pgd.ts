@@ -89,7 +89,7 @@ export function pgdRule(norm: Norm, momentum: number, shape: readonly number[]):
     state: { momentum: shape },
     next: ({ z, gradient, state, data }) => {
       const axes = shape.map((_, axis) => axis + 1);
-      const scale = maximum(reduceMean(abs(gradient), { axes, keepDims: true }), 1e-30);
+      const scale = maximum(reduceMean(abs(gradient), { axes, keepDims: true }), 2 ** -126);
       const g = add(mul(state.momentum!, momentum), div(gradient, scale));
       return { z: add(z, mul(perSample(data['step size']!, z), steepest(norm, g, z))), state: { momentum: g } };
     },
