@@ -176,6 +176,78 @@ describe('old opsets', () => {
   });
 });
 
+describe('half and double precision are computed in float32', () => {
+  const halfTwo = new Uint8Array(Uint16Array.of(0x4000).buffer);
+  const doubleTwo = new Uint8Array(Float64Array.of(2).buffer);
+  const tensor = (dataType: number, dims: bigint[], rawData: Uint8Array) => ({
+    name: 'value',
+    type: A.TENSOR,
+    t: { dataType, dims, rawData: rawData as Uint8Array<ArrayBuffer> },
+  });
+  it.each([
+    ['a constant in half', T.FLOAT16, { opType: 'Constant', attribute: [tensor(T.FLOAT16, [], halfTwo)] }],
+    ['a constant in double', T.DOUBLE, { opType: 'Constant', attribute: [tensor(T.DOUBLE, [], doubleTwo)] }],
+    [
+      'a filled shape in half',
+      T.FLOAT16,
+      { opType: 'ConstantOfShape', input: ['shape'], attribute: [tensor(T.FLOAT16, [1n], halfTwo)] },
+    ],
+  ])('%s', async (_name, to, maker) => {
+    const graph: Graph = {
+      name: 'g',
+      input: [value('x', [2])],
+      output: [value('y', [2])],
+      initializer: [{ name: 'shape', dims: [1n], dataType: T.INT64, int64Data: [2n] }],
+      node: [
+        { opType: 'Cast', input: ['x'], output: ['other'], attribute: [int('to', to)] },
+        { ...maker, output: ['two'] },
+        { opType: 'Mul', input: ['other', 'two'], output: ['product'] },
+        { opType: 'Cast', input: ['product'], output: ['y'], attribute: [int('to', T.FLOAT)] },
+      ],
+    };
+    expect(await run(modelBytes(graph, 17), [1.5, -3], [2])).toEqual([3, -6]);
+  });
+
+  it('also through an op that is carried', async () => {
+    const graph: Graph = {
+      name: 'g',
+      input: [value('x', [1, 1, 2, 2])],
+      output: [value('y', [1, 1, 2, 2])],
+      initializer: [
+        { name: 'boxes', dims: [1n, 4n], dataType: T.DOUBLE, doubleData: [0, 0, 2, 2] },
+        { name: 'index', dims: [1n], dataType: T.INT64, int64Data: [0n] },
+      ],
+      valueInfo: [
+        {
+          name: 'pooled',
+          type: {
+            value: {
+              case: 'tensorType',
+              value: {
+                elemType: T.DOUBLE,
+                shape: { dim: [1n, 1n, 2n, 2n].map((size) => ({ value: { case: 'dimValue', value: size } })) },
+              },
+            },
+          },
+        },
+      ],
+      node: [
+        { opType: 'Cast', input: ['x'], output: ['double'], attribute: [int('to', T.DOUBLE)] },
+        {
+          opType: 'RoiAlign',
+          input: ['double', 'boxes', 'index'],
+          output: ['pooled'],
+          attribute: [int('output_height', 2), int('output_width', 2)],
+        },
+        { opType: 'Add', input: ['pooled', 'double'], output: ['sum'] },
+        { opType: 'Cast', input: ['sum'], output: ['y'], attribute: [int('to', T.FLOAT)] },
+      ],
+    };
+    const y = await run(modelBytes(graph, 17), [1, 1, 1, 1], [1, 1, 2, 2]);
+    expect(y[3]).toBeCloseTo(2, 5);
+  });
+});
+
 describe('external data', () => {
   const folder = mkdtempSync(join(tmpdir(), 'pareidolia-external-'));
   const weights = toBytes(hostTensor(Float64Array.from({ length: 24 }, (_, i) => i / 10)));

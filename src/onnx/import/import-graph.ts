@@ -204,7 +204,7 @@ class Import {
       subgraph: (graph) => this.#subgraph(graph, scope, opsets),
     };
     const c = new NodeContext(node, opsets.get(domain) ?? 1, inputs, attributes, services);
-    const outputs = this.#outputs(c, domain);
+    const outputs = this.#outputs(c, domain).map((y) => (y === undefined ? undefined : this.#single(y)));
     node.output.forEach((name, i) => {
       if (name !== '') scope.set(name, outputs[i]);
     });
@@ -236,7 +236,11 @@ class Import {
     const names = node.output.filter((name) => name !== '');
     const specs = names.map((name) => {
       const info = this.#declared.get(name);
-      return this.#options.shapes?.get(name) ?? (info === undefined ? undefined : declaredSpec(info));
+      const spec = this.#options.shapes?.get(name) ?? (info === undefined ? undefined : declaredSpec(info));
+      // Given float32 for half or double precision, an op answers in float32.
+      return spec !== undefined && this.#options.singlePrecision && isFloat(spec.dtype)
+        ? { ...spec, dtype: 'float32' as const }
+        : spec;
     });
     const unknown = names.filter((_, i) => specs[i] === undefined);
     if (unknown.length > 0) {
