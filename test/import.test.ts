@@ -292,6 +292,70 @@ describe('external data', () => {
   });
 });
 
+describe('ops that are carried through', () => {
+  /** What the runtime gives on the file itself. */
+  async function plain(bytes: Uint8Array, x: readonly number[], shape: readonly number[]): Promise<number[]> {
+    const session = await (await openRuntime('cpu')).createSession(bytes);
+    const { y } = await session.run({ x: { data: Float32Array.from(x), shape, dtype: 'float32' } });
+    await session.release();
+    return Array.from(y!.data as Float32Array);
+  }
+  const wave = (count: number) => Array.from({ length: count }, (_, i) => Math.sin(i + 1));
+
+  it('keep their outputs in place where an earlier one is left out', async () => {
+    const graph: Graph = {
+      name: 'g',
+      input: [value('x', [3, 1, 2])],
+      output: [value('y', [1, 1, 2])],
+      initializer: [
+        { name: 'w', dims: [1n, 8n, 2n], dataType: T.FLOAT, floatData: wave(16) },
+        { name: 'r', dims: [1n, 8n, 2n], dataType: T.FLOAT, floatData: wave(16) },
+      ],
+      valueInfo: [value('last', [1, 1, 2])],
+      node: [
+        { opType: 'LSTM', input: ['x', 'w', 'r'], output: ['', 'last'], attribute: [int('hidden_size', 2)] },
+        { opType: 'Neg', input: ['last'], output: ['y'] },
+      ],
+    };
+    const bytes = modelBytes(graph, 14);
+    expect(await run(bytes, wave(6), [3, 1, 2])).toEqual(await plain(bytes, wave(6), [3, 1, 2]));
+  });
+
+  it('mean what they meant in the opset of their file: RoiAlign before 16 does not shift by half a pixel', async () => {
+    const graph: Graph = {
+      name: 'g',
+      input: [value('x', [1, 1, 6, 6])],
+      output: [value('y', [1, 1, 2, 2])],
+      initializer: [
+        { name: 'boxes', dims: [1n, 4n], dataType: T.FLOAT, floatData: [0, 0, 3, 3] },
+        { name: 'index', dims: [1n], dataType: T.INT64, int64Data: [0n] },
+      ],
+      node: [
+        {
+          opType: 'RoiAlign',
+          input: ['x', 'boxes', 'index'],
+          output: ['y'],
+          attribute: [int('output_height', 2), int('output_width', 2)],
+        },
+      ],
+    };
+    const bytes = modelBytes(graph, 10);
+    expect(await run(bytes, wave(36), [1, 1, 6, 6])).toEqual(await plain(bytes, wave(36), [1, 1, 6, 6]));
+  });
+});
+
+it('resizing to fewer pixels before opset 11 takes the next pixel, as the runtime does', async () => {
+  const graph: Graph = {
+    name: 'g',
+    input: [value('x', [1, 1, 1, 7])],
+    output: [value('y', [1, 1, 1, 4])],
+    initializer: [{ name: 'scales', dims: [4n], dataType: T.FLOAT, floatData: [1, 1, 1, 0.6] }],
+    node: [{ opType: 'Resize', input: ['x', 'scales'], output: ['y'] }],
+  };
+  // 0, 1.67, 3.33, 5 rounded up
+  expect(await run(modelBytes(graph, 10), [0, 1, 2, 3, 4, 5, 6], [1, 1, 1, 7])).toEqual([0, 2, 4, 5]);
+});
+
 it('all nodes that cannot be imported are named at once', () => {
   const body = { name: 'body', input: [], output: [value('o', [])], node: [] };
   const loop = (name: string) => ({
