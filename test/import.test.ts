@@ -356,6 +356,35 @@ it('resizing to fewer pixels before opset 11 takes the next pixel, as the runtim
   expect(await run(modelBytes(graph, 10), [0, 1, 2, 3, 4, 5, 6], [1, 1, 1, 7])).toEqual([0, 2, 4, 5]);
 });
 
+it('resizing with aligned corners reaches the last element whatever the scale, as in the runtime', async () => {
+  const graph: Graph = {
+    name: 'g',
+    input: [value('x', [1, 1, 1, 7])],
+    output: [value('y', [1, 1, 1, 4])],
+    initializer: [
+      { name: 'roi', dims: [0n], dataType: T.FLOAT },
+      { name: 'scales', dims: [4n], dataType: T.FLOAT, floatData: [1, 1, 1, 0.6] },
+    ],
+    node: [
+      {
+        opType: 'Resize',
+        input: ['x', 'roi', 'scales'],
+        output: ['y'],
+        attribute: [
+          { name: 'mode', type: A.STRING, s: new TextEncoder().encode('linear') },
+          {
+            name: 'coordinate_transformation_mode',
+            type: A.STRING,
+            s: new TextEncoder().encode('align_corners'),
+          },
+        ],
+      },
+    ],
+  };
+  const y = await run(modelBytes(graph, 11), [0, 1, 2, 3, 4, 5, 6], [1, 1, 1, 7]);
+  expect(y.map((v) => v.toFixed(4))).toEqual(['0.0000', '2.0000', '4.0000', '6.0000']);
+});
+
 it('all nodes that cannot be imported are named at once', () => {
   const body = { name: 'body', input: [], output: [value('o', [])], node: [] };
   const loop = (name: string) => ({
