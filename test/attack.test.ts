@@ -15,7 +15,14 @@ import { logSoftmax } from '../src/tensor/ops/softmax.ts';
 import { constant, input } from '../src/tensor/tensor.ts';
 import { pseudoRandom } from './random.ts';
 import { interpret } from './reference/interpret.ts';
-import { constantNetwork, linearNetwork, maskedNetwork, quantizedNetwork, smallNetwork } from './support/network.ts';
+import {
+  constantNetwork,
+  linearNetwork,
+  maskedNetwork,
+  oneScoreNetwork,
+  quantizedNetwork,
+  smallNetwork,
+} from './support/network.ts';
 
 const model = await loadModel(smallNetwork(), { preprocessing: 'none', name: 'small' });
 const size = 768;
@@ -296,8 +303,9 @@ describe('bad input', () => {
     pgd(on, images, labels, options);
   it.each([
     ['an epsilon in the wrong unit', () => attack({ epsilon: 8 }), 'Did you mean 8/255?'],
-    ['an epsilon of nothing', () => attack({ epsilon: 0 }), 'positive number'],
-    ['a NaN epsilon', () => attack({ epsilon: Number.NaN }), 'positive number'],
+    ['an epsilon of 200', () => attack({ epsilon: 200 }), 'Epsilon 200 is more than'],
+    ['an epsilon of nothing', () => attack({ epsilon: 0 }), 'Epsilon must be a positive number'],
+    ['a NaN epsilon', () => attack({ epsilon: Number.NaN }), 'Epsilon must be a positive number'],
     [
       'a picture of another size',
       () => attack({ epsilon: 0.03 }, [new Float32Array(5)]),
@@ -310,9 +318,29 @@ describe('bad input', () => {
       () => attack({ epsilon: 0.03, target: 5 }),
       'Class 5 does not exist: the model has 5 classes, 0 to 4',
     ],
+    ['no steps', () => attack({ epsilon: 0.03, steps: 0 }), 'Steps must be a whole number of at least 1, got 0'],
+    ['half a step', () => attack({ epsilon: 0.03, steps: 2.5 }), 'Steps must be'],
+    ['no restarts', () => attack({ epsilon: 0.03, restarts: 0 }), 'Restarts must be'],
+    ['a NaN batch', () => attack({ epsilon: 0.03, batch: Number.NaN }), 'Batch must be'],
+    ['a fractional seed', () => attack({ epsilon: 0.03, seed: 0.5 }), 'Seed must be'],
+    ['a step size of nothing', () => attack({ epsilon: 0.03, stepSize: 0 }), 'Step size must be a positive number'],
+    ['a step size in the wrong unit', () => attack({ epsilon: 0.03, stepSize: 2 }), 'Did you mean 2/255?'],
+    ['a negative momentum', () => attack({ epsilon: 0.03, momentum: -1 }), 'Momentum must be'],
+    [
+      'an unknown schedule',
+      () => attack({ epsilon: 0.03, schedule: 'cosinus' as 'cosine' }),
+      'Schedule "cosinus" is not one of constant, linear, cosine',
+    ],
     ['too few labels', () => attack({ epsilon: 0.03 }, [image!], []), '0 labels for 1 pictures'],
   ])('refuses %s', async (_name, run, message) => {
     await expect(run()).rejects.toThrow(message);
+  });
+
+  it('refuses a model of one score', async () => {
+    await using single = await loadModel(oneScoreNetwork(), { preprocessing: 'none' });
+    await expect(pgd(single, [image!], undefined, { epsilon: 0.03 })).rejects.toThrow(
+      'The model gives one score; an attack needs at least two classes.',
+    );
   });
 
   it('stops between steps when told to', async () => {

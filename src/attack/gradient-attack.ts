@@ -37,6 +37,8 @@ export interface AttackDefinition {
   readonly steps: number;
   readonly randomStart: boolean;
   readonly stepSize: (step: number) => number;
+  /** Refuses the attack's own options. @throws AttackError */
+  readonly check?: () => void;
   /** The rule, its own settings already in it; `key` tells these settings from others. */
   readonly rule: StepRule;
   readonly key: string;
@@ -97,6 +99,7 @@ export async function runGradientAttack(
     onProgress,
   } = options;
   checkOptions(model, images, labels, { ...options, norm, loss: lossName });
+  definition.check?.();
   const before: PlainPrediction[] = [];
   for (const image of images) before.push(await model.predictPlain(image));
   before.forEach(({ scores }, i) => {

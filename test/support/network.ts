@@ -67,6 +67,15 @@ export function constantNetwork(): Uint8Array {
   });
 }
 
+/** Answers with one number: how sure it is, as networks of two classes do. */
+export function oneScoreNetwork(): Uint8Array {
+  return networkOf(1, (graph, floats) => {
+    const [flat] = graph.node('Flatten', ['picture']);
+    const [score] = graph.node('MatMul', [flat!, floats(new Float64Array(768).fill(1 / 768), [768, 1])]);
+    graph.node('Sigmoid', [score!], {}, ['scores']);
+  });
+}
+
 /** Sees only whether the mean is above a half, through a step whose gradient is zero everywhere. */
 export function maskedNetwork(): Uint8Array {
   return networkOf(2, (graph, floats) => {
