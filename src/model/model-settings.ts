@@ -1,10 +1,12 @@
 /** @file What a model's file does not say and its user, its sidecar or a guess must: preprocessing and class names. */
 import type { ModelProto } from 'onnx-buf';
 import * as files from '#files';
+import type { DType } from '../tensor/dtype.ts';
 import { type ClassList, cifar10Names, parseClassList } from './class-names.ts';
 import type { LoadOptions } from './load-model.ts';
 import type { Origin } from './model.ts';
 import { ModelError } from './model-error.ts';
+import type { PictureInput } from './picture-input.ts';
 import type { Preprocessing } from './preprocessing.ts';
 import { parseSidecar, resolvePreprocessing, type Sidecar, sidecarName } from './sidecar.ts';
 
@@ -20,8 +22,7 @@ export async function readSidecar(path: string | undefined): Promise<Sidecar | u
 export function choosePreprocessing(
   options: LoadOptions,
   sidecar: Sidecar | undefined,
-  channels: number,
-  layout: Preprocessing['layout'],
+  { channels, layout, dtype }: PictureInput,
   classCount: number,
   height: number,
 ): { preprocessing: Preprocessing; origin: Origin } {
@@ -33,9 +34,17 @@ export function choosePreprocessing(
       origin: 'sidecar',
     };
   }
-  const guess =
-    channels === 1 ? 'none' : classCount === 10 && height === 32 ? 'cifar10' : classCount >= 1000 ? 'imagenet' : 'none';
-  return { preprocessing: resolvePreprocessing(guess, channels, layout), origin: 'guess' };
+  return {
+    preprocessing: resolvePreprocessing(guess(dtype, channels, classCount, height), channels, layout),
+    origin: 'guess',
+  };
+}
+
+function guess(dtype: DType, channels: number, classCount: number, height: number): string {
+  if (dtype === 'uint8') return 'raw255';
+  if (channels === 1) return 'none';
+  if (classCount === 10 && height === 32) return 'cifar10';
+  return classCount >= 1000 ? 'imagenet' : 'none';
 }
 
 /** The classes by option, sidecar, the file's metadata, or where everybody has the same. */
