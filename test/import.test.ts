@@ -14,7 +14,9 @@ import {
 } from 'onnx-buf';
 import { describe, expect, it } from 'vitest';
 import { openRuntime } from '#runtime';
+import { inspectModel } from '../src/model/inspect.ts';
 import { loadModel } from '../src/model/load-model.ts';
+import { parseModel } from '../src/onnx/file/parse-model.ts';
 import { openGraph } from '../src/onnx/open-graph.ts';
 import { compile } from '../src/runtime/compile.ts';
 import { grad } from '../src/tensor/grad.ts';
@@ -398,6 +400,44 @@ it('all nodes that cannot be imported are named at once', () => {
   expect(() => openGraph(modelBytes(graph, 17)).apply({ x: input('x', [1]) })).toThrow(
     'The model uses Loop "a", Loop "b", which are not supported.',
   );
+});
+
+describe('outputs that cannot be worked out', () => {
+  const relu = (from: string, to: string) => ({ opType: 'Relu', input: [from], output: [to] });
+  it('are named with the input that is not given', () => {
+    const graph: Graph = { name: 'g', input: [value('x', [2])], output: [value('y', [2])], node: [relu('x', 'y')] };
+    const { apply } = openGraph(modelBytes(graph, 17));
+    expect(() => apply({ z: input('z', [2]) })).toThrow('Input "x" is not given; given are "z".');
+  });
+
+  it('are named where nodes depend on each other in a circle', () => {
+    const circle: Graph = {
+      name: 'g',
+      input: [value('x', [2])],
+      output: [value('y', [2])],
+      node: [relu('y', 'a'), relu('a', 'y')],
+    };
+    const bytes = modelBytes(circle, 17);
+    expect(() => openGraph(bytes).apply({ x: input('x', [2]) })).toThrow(/Output "y" .* in a circle/);
+    expect(inspectModel(parseModel(bytes), bytes).gradientProblem).toMatch(/in a circle/);
+  });
+});
+
+it('a gradient through the positions that TopK finds is zero, as they are whole numbers', async () => {
+  const graph: Graph = {
+    name: 'g',
+    input: [value('x', [4])],
+    output: [value('y', [2])],
+    initializer: [{ name: 'k', dims: [1n], dataType: T.INT64, int64Data: [2n] }],
+    node: [
+      { opType: 'TopK', input: ['x', 'k'], output: ['top', 'at'] },
+      { opType: 'Cast', input: ['at'], output: ['y'], attribute: [int('to', T.FLOAT)] },
+    ],
+  };
+  const x = input('x', [4]);
+  const { y } = openGraph(modelBytes(graph, 17)).apply({ x });
+  const feeds = { x: hostTensor([3, 1, 4, 2], [4]) };
+  expect(Array.from(interpret([grad(reduceSum(y!), [x])[0]!], feeds)[0]!.data)).toEqual([0, 0, 0, 0]);
 });
 
 describe('rewriting', () => {
