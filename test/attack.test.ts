@@ -1,6 +1,7 @@
 /** @file The contract of attacks, on networks built by code: budget, range, honesty, determinism, known optima. */
 import { describe, expect, it } from 'vitest';
 import { decodePicture, encodePng } from '#image-codec';
+import { as8Bit } from '../src/attack/attack-figure.ts';
 import { distances, type Norm, norms, quantizeWithin, withinBudget } from '../src/attack/ball.ts';
 import { fgsm } from '../src/attack/fgsm.ts';
 import { lossFor, lossNames } from '../src/attack/loss.ts';
@@ -178,6 +179,26 @@ describe('honesty', () => {
     expect(result!.success).toBe(false);
     expect(result!.restarts).toBe(2);
     expect(result!.notes.join()).toMatch(/exactly zero at 8 of 8 points: it may be masked/);
+  });
+
+  it('speaks of the rounded picture where a picture between bytes is fooled only as it is', async () => {
+    // Fooled above a mean of 100.8 / 255; the next byte, 101, lies outside the ball of 0.5 / 255 around 100.45 / 255.
+    const w = new Float64Array(size).fill(100 / size);
+    await using fine = await loadModel(linearNetwork(w, (-100 * 100.8) / 255), { preprocessing: 'none' });
+    const x0 = new Float32Array(size).fill(100.45 / 255);
+    const [result] = await pgd(fine, [x0], [0], { epsilon: 0.5 / 255 });
+    expect([result!.success, result!.success8, result!.after.label, result!.after8.label]).toEqual([true, false, 1, 0]);
+    const png = await decodePicture(await encodePng(as8Bit(result!, fine)));
+    expect((await fine.predictPlain(png.data)).label).toBe(result!.after8.label);
+    expect(withinBudget(distances(png.data, x0).linf, 0.5 / 255)).toBe(true);
+  });
+
+  it('asks again of the rounded picture also where nothing had to be changed', async () => {
+    const w = new Float64Array(size).fill(100 / size);
+    await using fine = await loadModel(linearNetwork(w, (-100 * 100.3) / 255), { preprocessing: 'none' });
+    const x0 = new Float32Array(size).fill(100.4 / 255);
+    const [result] = await pgd(fine, [x0], [0], { epsilon: 0.45 / 255 });
+    expect([result!.misclassifiedBefore, result!.success8, result!.after8.label]).toEqual([true, false, 0]);
   });
 
   it('does not attack what is wrong already, and says so', async () => {

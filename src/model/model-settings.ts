@@ -59,10 +59,7 @@ export async function chooseClasses(
     ({ key }) => key === 'classes' || key === 'names' || key === 'labels',
   )?.value;
   const list = options.classes ?? sidecar?.classes;
-  const given =
-    typeof list === 'string'
-      ? parseClassList(new TextDecoder().decode(await files.readFile(list)))
-      : list && { names: list };
+  const given = typeof list === 'string' ? await readClassList(list) : list && { names: list };
   if (given !== undefined) {
     if (given.names.length === classCount) return given;
     throw new ModelError(`${given.names.length} class names for a model of ${classCount} classes.`);
@@ -76,4 +73,13 @@ export async function chooseClasses(
     }
   }
   return channels === 3 && height === 32 && classCount === 10 ? { names: cifar10Names } : undefined;
+}
+
+async function readClassList(path: string): Promise<ClassList> {
+  const text = new TextDecoder().decode(await files.readFile(path));
+  try {
+    return parseClassList(text);
+  } catch (error) {
+    throw error instanceof ModelError ? new ModelError(`${path}: ${error.message}`) : error;
+  }
 }
