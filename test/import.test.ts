@@ -402,6 +402,21 @@ it('all nodes that cannot be imported are named at once', () => {
   );
 });
 
+it('inspection says which output no gradient leads to', () => {
+  const graph: Graph = {
+    name: 'g',
+    input: [value('x', [1, 3])],
+    output: [value('good', [1, 3]), value('bad', [1, 1])],
+    node: [
+      { opType: 'Relu', input: ['x'], output: ['good'] },
+      { opType: 'ArgMax', input: ['x'], output: ['at'], attribute: [int('axis', 1)] },
+      { opType: 'Cast', input: ['at'], output: ['bad'], attribute: [int('to', T.FLOAT)] },
+    ],
+  };
+  const bytes = modelBytes(graph, 17);
+  expect(inspectModel(parseModel(bytes), bytes).gradientProblem).toMatch(/^output "bad": No gradient .* ArgMax "at"/);
+});
+
 describe('outputs that cannot be worked out', () => {
   const relu = (from: string, to: string) => ({ opType: 'Relu', input: [from], output: [to] });
   it('are named with the input that is not given', () => {

@@ -2,7 +2,7 @@
 import { readFile as read } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { fetchBytes, isHttp } from './files.web.ts';
+import { fetchBytes, readFileIfPresent as fetchIfPresent, isHttp } from './files.web.ts';
 import { ModelError } from './model-error.ts';
 
 function localPath(path: string): string {
@@ -30,7 +30,7 @@ export async function readFile(path: string): Promise<Uint8Array> {
 
 /** The file's bytes, or undefined where there is none. */
 export async function readFileIfPresent(path: string): Promise<Uint8Array | undefined> {
-  if (isHttp(path)) return fetchBytes(path).catch(() => undefined);
+  if (isHttp(path)) return fetchIfPresent(path);
   return read(localPath(path)).catch(() => undefined);
 }
 
