@@ -173,6 +173,21 @@ describe('scores', () => {
     expect(label).toBe(scores.indexOf(Math.max(...scores)));
   });
 
+  it('behind a transpose that reorders them are left where they are', async () => {
+    const graph = new GraphBuilder();
+    graph.input('x', 'float32', ['N', 3, 2, 2]);
+    const [p] = graph.node('Softmax', ['x'], { axis: 1 });
+    graph.node('Transpose', [p!], { perm: [0, 2, 3, 1] }, ['y']);
+    graph.output('y', 'float32', ['N', 2, 2, 3]);
+    await using model = await loadModel(graph.encode(17), { preprocessing: 'none' });
+    expect(model.removedTail).toBeUndefined();
+    const x = pixels(12);
+    const scores = await model.predict(x, 1);
+    (await model.predictPlain(x)).scores.forEach((score, k) => {
+      expect(scores[k]).toBeCloseTo(score, 5);
+    });
+  });
+
   it('of an NHWC model take the same pictures', async () => {
     await using nhwc = await loadModel(tailed([], { shape: ['N', 2, 2, 3] }), { preprocessing: 'none' });
     expect([nhwc.preprocessing.layout, nhwc.channels, nhwc.height]).toEqual(['NHWC', 3, 2]);
