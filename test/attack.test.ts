@@ -86,6 +86,22 @@ describe.each(norms)('pgd in %s', (norm) => {
     expect(result!.success8).toBe(true);
   });
 
+  it('moves them also where the network first clips its pictures to [0, 1]', async () => {
+    const random = pseudoRandom(9);
+    const w = Float64Array.from({ length: size }, () => Math.fround(random() - 0.5));
+    // White where the score falls with the pixel, black where it rises: each pixel can only be led inwards.
+    const image = Float32Array.from(w, (v) => Number(v < 0));
+    const base = w.reduce((sum, v, i) => sum + v * image[i]!, 0);
+    const dual = { linf: Math.abs, l2: (v: number) => v * v, l1: (v: number) => Math.abs(v) };
+    const total = w.reduce((sum, v) => (norm === 'l1' ? Math.max(sum, dual.l1(v)) : sum + dual[norm](v)), 0);
+    const gain = budgets[norm] * (norm === 'l2' ? Math.sqrt(total) : total);
+    await using clipped = await loadModel(linearNetwork(w, -base - 0.8 * gain, { clip: true }), {
+      preprocessing: 'none',
+    });
+    const [result] = await pgd(clipped, [image], [0], { ...options, randomStart: false });
+    expect(result!.success8).toBe(true);
+  });
+
   it('reports failure with the original where nothing can be found', async () => {
     await using constant = await loadModel(constantNetwork(), { preprocessing: 'none' });
     const [image] = pictures(1);
