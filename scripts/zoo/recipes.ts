@@ -83,7 +83,7 @@ function denoisingRecipe(data: Recipe['data'], epochs: number): Recipe {
 
 /** All recipes by the name of their model. */
 export const recipes: Readonly<Record<string, Recipe>> = {
-  'cifar10-standard': cifar('resnet8', 32, 20, 0.2, 'residual network of 8 layers'),
+  'cifar10-standard': cifar('resnet8', 32, 15, 0.2, 'residual network of 8 layers'),
   'cifar10-robust': cifar(
     'resnet8',
     32,
@@ -94,7 +94,7 @@ export const recipes: Readonly<Record<string, Recipe>> = {
       adversary: linf8,
     },
   ),
-  'cifar10-second': cifar('convnet-max', 32, 15, 0.2, 'plain convolutional network with max pooling'),
+  'cifar10-second': cifar('convnet', 32, 12, 0.2, 'plain convolutional network of 5 layers'),
   'cifar10-denoiser': denoisingRecipe('cifar10', 6),
   'cifar10-generator': {
     data: 'cifar10',

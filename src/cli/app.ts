@@ -3,7 +3,7 @@ import { type Application, buildApplication, buildCommand, buildRouteMap, text_e
 import type { CliContext } from './context.ts';
 import { exitCodeOf, messageOf } from './errors.ts';
 import { modelFlags } from './model-flags.ts';
-import { parseBudget, parseCount } from './parse.ts';
+import { parseBudget, parseCount, parseShare } from './parse.ts';
 
 const text = { kind: 'parsed', parse: String, optional: true } as const;
 
@@ -95,7 +95,7 @@ const attack = buildCommand({
       figure: { kind: 'boolean', default: true, brief: 'Also write a picture to look at' },
       failUnder: {
         kind: 'parsed',
-        parse: parseBudget,
+        parse: parseShare,
         optional: true,
         brief: 'Exit with 1 if less than this share resists',
         placeholder: 'SHARE',
