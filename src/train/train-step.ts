@@ -19,7 +19,7 @@ import { type Shape, sizeOf } from '../tensor/shape.ts';
 import { input, type Tensor } from '../tensor/tensor.ts';
 import { type Layout, layoutOf, type Placed } from './layout.ts';
 import type { Optimizer } from './optimizer.ts';
-import { type Mode, type NoiseSpec, Scope, type Store } from './scope.ts';
+import { type NoiseSpec, Scope, type Store } from './scope.ts';
 import type { Task, TrainingBatch } from './task.ts';
 
 /** What a batch looks like. */
@@ -100,8 +100,16 @@ class VectorStore implements Store {
   readonly statistics: Map<string, Tensor>;
   readonly held = new Map<Tensor, Tensor>();
   readonly #noises: (spec: NoiseSpec) => Tensor;
+  readonly #training: boolean;
 
-  constructor(layout: Layout, parameters: Tensor, statistics: Tensor | undefined, noises: (spec: NoiseSpec) => Tensor) {
+  constructor(
+    layout: Layout,
+    parameters: Tensor,
+    statistics: Tensor | undefined,
+    noises: (spec: NoiseSpec) => Tensor,
+    training = false,
+  ) {
+    this.#training = training;
     this.parameters = new Map(layout.parameters.map((spec) => [spec.name, partOf(parameters, spec)]));
     this.statistics = new Map(layout.statistics.map((spec) => [spec.name, partOf(statistics!, spec)]));
     this.#noises = noises;
@@ -124,6 +132,7 @@ class VectorStore implements Store {
   }
 
   hold(value: Tensor): Tensor {
+    if (!this.#training) return value;
     const stand = input(`held ${this.held.size}`, value.shape, value.dtype);
     this.held.set(stand, value);
     return stand;
@@ -139,6 +148,36 @@ class VectorStore implements Store {
     if (value === undefined) throw new TypeError(`"${name}" is asked for and was not declared in training.`);
     return value;
   }
+}
+
+/** Inputs that hold a network's weights. */
+export function weightSpecs(layout: Layout): Specs {
+  return {
+    [names.parameters]: vector(layout.parameterCount),
+    ...(layout.statisticCount === 0 ? {} : { [names.statistics]: vector(layout.statisticCount) }),
+  };
+}
+
+/** A scope in evaluation mode over a program's inputs. */
+export function evaluationScope(layout: Layout, inputs: Readonly<Record<string, Tensor>>): Scope {
+  const noise = ({ name }: NoiseSpec) => inputs[names.noise + name]!;
+  return new Scope(new VectorStore(layout, inputs[names.parameters]!, inputs[names.statistics], noise), 'eval');
+}
+
+/** Feeds of `weightSpecs`. */
+export function weightFeeds({
+  layout,
+  parameters,
+  statistics,
+}: {
+  readonly layout: Layout;
+  readonly parameters: Float32Array;
+  readonly statistics: Float32Array;
+}): Record<string, Float32Array> {
+  return {
+    [names.parameters]: parameters,
+    ...(layout.statisticCount === 0 ? {} : { [names.statistics]: statistics }),
+  };
 }
 
 function noiseSpecs(noises: readonly NoiseSpec[]): Specs {
@@ -169,9 +208,8 @@ export function compileStep(
   };
   return compile(
     (inputs) => {
-      const store = new VectorStore(layout, inputs[names.parameters]!, inputs[names.statistics], ({ name }) => {
-        return inputs[names.noise + name]!;
-      });
+      const noise = ({ name }: NoiseSpec) => inputs[names.noise + name]!;
+      const store = new VectorStore(layout, inputs[names.parameters]!, inputs[names.statistics], noise, true);
       const { losses, metrics } = task.train(batchOf(inputs, shape), new Scope(store, 'train'));
       const gradients = new Map<string, Tensor>();
       for (const { value, parameters: prefix = '' } of losses) {
@@ -251,18 +289,13 @@ export function compileEvaluation(
   const noises = evaluationNoises(task, shape);
   const specs: Specs = {
     ...batchSpecs(shape),
-    [names.parameters]: vector(layout.parameterCount),
-    ...(layout.statisticCount === 0 ? {} : { [names.statistics]: vector(layout.statisticCount) }),
+    ...weightSpecs(layout),
     ...noiseSpecs(noises),
   };
   return compile(
     (inputs) => {
-      const store = new VectorStore(layout, inputs[names.parameters]!, inputs[names.statistics], ({ name }) => {
-        return inputs[names.noise + name]!;
-      });
-      const metrics = task.evaluate(batchOf(inputs, shape), new Scope(store, 'eval' satisfies Mode));
-      const released = store.release(Object.values(metrics));
-      return Object.fromEntries(Object.keys(metrics).map((name, i) => [names.metric + name, released[i]!]));
+      const metrics = task.evaluate(batchOf(inputs, shape), evaluationScope(layout, inputs));
+      return Object.fromEntries(Object.entries(metrics).map(([name, value]) => [names.metric + name, value]));
     },
     specs,
     { device },
