@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { decodePicture, encodePng } from '#image-codec';
 import { readPngText } from '../src/image/png-text.ts';
+import { loadModel } from '../src/model/load-model.ts';
 import { pseudoRandom } from './random.ts';
 import { argmaxNetwork, constantNetwork, fiveChannelNetwork, smallNetwork } from './support/network.ts';
 
@@ -74,24 +75,58 @@ describe('pareidolia inspect', () => {
     expect(stdout).toMatch(/gradient\s+no: No gradient passes through ArgMax "winner"/);
   });
 
-  it('tries preprocessings on labelled pictures and writes the best', () => {
+  it('tries preprocessings on labelled pictures and writes the best', async () => {
+    const names = ['cat', 'dog', 'bird', 'fish', 'frog'];
     writeFileSync(at('plain.onnx'), smallNetwork());
-    writeFileSync(at('names.txt'), 'cat\ndog\nbird\nfish\nfrog\n');
-    const { status, stdout } = run(
-      'inspect',
-      'plain.onnx',
-      '--classes',
-      'names.txt',
-      '--images',
-      'set',
-      '--write-sidecar',
-    );
+    writeFileSync(at('names.txt'), names.join('\n'));
+    // Labelled by what the network sees in them from 0 to 255.
+    await using model = await loadModel(at('plain.onnx'), { preprocessing: 'raw255' });
+    for (let i = 0; i < 12; i++) {
+      const data = Float32Array.from({ length: 768 }, () => random() ** (1 + (i % 3)));
+      const png = await encodePng({ data, channels: 3, height: 16, width: 16 });
+      const { label } = await model.predictPlain((await decodePicture(png)).data);
+      mkdirSync(at(`seen/${names[label]}`), { recursive: true });
+      writeFileSync(at(`seen/${names[label]}/${i}.png`), png);
+    }
+    const args = ['inspect', 'plain.onnx', '--classes', 'names.txt', '--images', 'seen', '--write-sidecar'];
+    const { status, stdout } = run(...args);
     expect(status).toBe(0);
-    expect(stdout).toMatch(/top-1 +top-5 +preprocessing\n +\d+\.\d%/);
-    expect(JSON.parse(readFileSync(at('plain.pareidolia.json'), 'utf8'))).toMatchObject({
-      preprocessing: { layout: 'NCHW' },
-      classes: ['cat', 'dog', 'bird', 'fish', 'frog'],
+    expect(stdout).toMatch(/top-1 +top-5 +preprocessing\n100\.0% {2}100\.0% {2}raw255: .*\n +\d\d\.\d%/);
+    expect(JSON.parse(readFileSync(at('plain.pareidolia.json'), 'utf8'))).toEqual({
+      preprocessing: { layout: 'NCHW', channels: 'rgb', range: 255, mean: [0, 0, 0], std: [1, 1, 1] },
+      classes: names,
     });
+  });
+});
+
+describe('the sidecar that inspection writes', () => {
+  const labelled = ['cat', 'dog', 'bird', 'fish', 'frog'];
+
+  it('keeps what the one before said of other things', async () => {
+    writeFileSync(at('kept.onnx'), smallNetwork());
+    await using model = await loadModel(at('kept.onnx'), { preprocessing: 'none' });
+    const { label } = await model.predictPlain((await decodePicture(picture)).data);
+    mkdirSync(at(`right/${labelled[label]}`), { recursive: true });
+    writeFileSync(at(`right/${labelled[label]}/a.png`), picture);
+    const before = { preprocessing: { range: 1, resizeTo: 20 }, classes: labelled, output: 'scores' };
+    writeFileSync(at('kept.pareidolia.json'), JSON.stringify(before));
+    expect(run('inspect', 'kept.onnx', '--images', 'right', '--write-sidecar').status).toBe(0);
+    expect(JSON.parse(readFileSync(at('kept.pareidolia.json'), 'utf8'))).toMatchObject(before);
+  });
+
+  it('holds what was in use where others are right equally often, and says so', () => {
+    const { stdout } = run('inspect', 'kept.onnx', '--images', 'right');
+    expect(stdout).toMatch(/preprocessing\n100\.0% {2}100\.0% {2}none: .*\n100\.0%/);
+    expect(stdout).toMatch(/The first \d+ are right equally often; more pictures would tell them apart/);
+  });
+
+  it('is not written where nothing is right', () => {
+    writeFileSync(at('wrong.onnx'), constantNetwork());
+    mkdirSync(at('never/1'), { recursive: true });
+    writeFileSync(at('never/1/a.png'), picture);
+    const { status, stderr } = run('inspect', 'wrong.onnx', '--images', 'never', '--write-sidecar');
+    expect(stderr).toContain('No preprocessing gives a right answer');
+    expect([status, existsSync(at('wrong.pareidolia.json'))]).toEqual([2, false]);
   });
 });
 

@@ -6,6 +6,7 @@ import { fitPicture } from '../../model/fit-picture.ts';
 import { type Inspection, inspectModel } from '../../model/inspect.ts';
 import { loadModel } from '../../model/load-model.ts';
 import type { Model } from '../../model/model.ts';
+import { readSidecar } from '../../model/model-settings.ts';
 import { describePreprocessing, type Preprocessing, presetFor, presets } from '../../model/preprocessing.ts';
 import { sidecarName } from '../../model/sidecar.ts';
 import { parseModel } from '../../onnx/file/parse-model.ts';
@@ -52,12 +53,15 @@ export async function inspect(this: CliContext, flags: InspectFlags, path: strin
   let sidecar: string | undefined;
   if (flags.writeSidecar && trials !== undefined) {
     sidecar = sidecarName(path);
-    const { layout, channels, range, mean, std } = trials[0]!.preprocessing;
+    if (trials[0]!.top1 === 0)
+      throw new CliError(
+        `No preprocessing gives a right answer on these pictures, so ${sidecar} is not written. Check their labels and --classes.`,
+      );
     const classes = model.classNames === undefined ? {} : { classes: model.classNames };
-    await writeOutput(
-      sidecar,
-      `${JSON.stringify({ preprocessing: { layout, channels, range, mean, std }, ...classes }, null, 2)}\n`,
-    );
+    const output = flags.output === undefined ? {} : { output: flags.output };
+    const kept = await readSidecar(path);
+    const written = { ...kept, preprocessing: trials[0]!.preprocessing, ...classes, ...output };
+    await writeOutput(sidecar, `${JSON.stringify(written, null, 2)}\n`);
   }
   print(this, flags, {
     path,
@@ -68,21 +72,21 @@ export async function inspect(this: CliContext, flags: InspectFlags, path: strin
   });
 }
 
-/** Every known preprocessing, in both channel orders. */
+/** Every known preprocessing, in both channel orders: the one in use first, then those that have a name. */
 function candidates(model: Model): Preprocessing[] {
   const { channels, preprocessing } = model;
-  const list = Object.keys(presets).flatMap((name) => {
-    const preset = presetFor(name, channels, preprocessing.layout)!;
-    if (channels === 1) return [preset];
-    const reversed = {
+  const named = Object.keys(presets).map((name) => presetFor(name, channels, preprocessing.layout)!);
+  const reversed = named.map(
+    (preset): Preprocessing => ({
       ...preset,
-      channels: preset.channels === 'bgr' ? ('rgb' as const) : ('bgr' as const),
+      channels: preset.channels === 'bgr' ? 'rgb' : 'bgr',
       mean: preset.mean.toReversed(),
       std: preset.std.toReversed(),
-    };
-    return [preset, reversed];
-  });
-  const all = [preprocessing, ...list];
+    }),
+  );
+  const list = [...named, ...(channels === 1 ? [] : reversed)];
+  const { resizeTo } = preprocessing;
+  const all = [preprocessing, ...list].map((p) => (resizeTo === undefined ? p : { ...p, resizeTo }));
   return all.filter((p, i) => all.findIndex((q) => describePreprocessing(q) === describePreprocessing(p)) === i);
 }
 
@@ -225,8 +229,10 @@ function asText({ path, inspection, model, problem, trials, sidecar }: Report, f
     lines.push('', 'top-1   top-5   preprocessing');
     for (const { preprocessing, top1, top5 } of trials)
       lines.push(`${percent(top1)}  ${percent(top5)}  ${describePreprocessing(preprocessing)}`);
+    const tied = trials.filter(({ top1, top5 }) => top1 === trials[0]!.top1 && top5 === trials[0]!.top5).length;
     lines.push(
       '',
+      ...(tied > 1 ? [`The first ${tied} are right equally often; more pictures would tell them apart.`] : []),
       sidecar === undefined ? 'Add --write-sidecar to keep the first of these for this model.' : `Written: ${sidecar}`,
     );
   }
