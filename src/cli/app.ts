@@ -4,6 +4,7 @@ import type { CliContext } from './context.ts';
 import { exitCodeOf, messageOf } from './errors.ts';
 import { modelFlags } from './model-flags.ts';
 import { parseBudget, parseCount } from './parse.ts';
+import { dataRoute } from './routes/data.ts';
 
 const text = { kind: 'parsed', parse: String, optional: true } as const;
 
@@ -118,7 +119,7 @@ const attack = buildCommand({
 /** The application. */
 export const app: Application<CliContext> = buildApplication(
   buildRouteMap({
-    routes: { inspect, attack },
+    routes: { inspect, attack, data: dataRoute },
     docs: {
       brief: 'Attack, visualise and measure any ONNX vision model',
       fullDescription:
