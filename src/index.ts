@@ -2,7 +2,7 @@
 
 export { decodePicture, encodePng } from '#image-codec';
 export { openRuntime } from '#runtime';
-export { attackFigure } from './attack/attack-figure.ts';
+export { as8Bit, attackFigure } from './attack/attack-figure.ts';
 export { type Distances, distances, type Norm } from './attack/ball.ts';
 export { fgsm } from './attack/fgsm.ts';
 export type { GradientAttackOptions } from './attack/gradient-attack.ts';

@@ -1,17 +1,29 @@
 /** @file The contract of attacks, on networks built by code: budget, range, honesty, determinism, known optima. */
 import { describe, expect, it } from 'vitest';
 import { decodePicture, encodePng } from '#image-codec';
+import { as8Bit } from '../src/attack/attack-figure.ts';
 import { distances, type Norm, norms, quantizeWithin, withinBudget } from '../src/attack/ball.ts';
 import { fgsm } from '../src/attack/fgsm.ts';
 import { lossFor, lossNames } from '../src/attack/loss.ts';
 import { type PgdOptions, pgd } from '../src/attack/pgd.ts';
 import { loadModel } from '../src/model/load-model.ts';
 import type { Model } from '../src/model/model.ts';
+import { grad } from '../src/tensor/grad.ts';
 import { hostTensor } from '../src/tensor/host.ts';
-import { input } from '../src/tensor/tensor.ts';
+import { mul } from '../src/tensor/ops/arithmetic.ts';
+import { reduceSum } from '../src/tensor/ops/reduce.ts';
+import { logSoftmax } from '../src/tensor/ops/softmax.ts';
+import { constant, input } from '../src/tensor/tensor.ts';
 import { pseudoRandom } from './random.ts';
 import { interpret } from './reference/interpret.ts';
-import { constantNetwork, linearNetwork, maskedNetwork, quantizedNetwork, smallNetwork } from './support/network.ts';
+import {
+  constantNetwork,
+  linearNetwork,
+  maskedNetwork,
+  oneScoreNetwork,
+  quantizedNetwork,
+  smallNetwork,
+} from './support/network.ts';
 
 const model = await loadModel(smallNetwork(), { preprocessing: 'none', name: 'small' });
 const size = 768;
@@ -74,6 +86,22 @@ describe.each(norms)('pgd in %s', (norm) => {
     expect(result!.success8).toBe(true);
   });
 
+  it('moves them also where the network first clips its pictures to [0, 1]', async () => {
+    const random = pseudoRandom(9);
+    const w = Float64Array.from({ length: size }, () => Math.fround(random() - 0.5));
+    // White where the score falls with the pixel, black where it rises: each pixel can only be led inwards.
+    const image = Float32Array.from(w, (v) => Number(v < 0));
+    const base = w.reduce((sum, v, i) => sum + v * image[i]!, 0);
+    const dual = { linf: Math.abs, l2: (v: number) => v * v, l1: (v: number) => Math.abs(v) };
+    const total = w.reduce((sum, v) => (norm === 'l1' ? Math.max(sum, dual.l1(v)) : sum + dual[norm](v)), 0);
+    const gain = budgets[norm] * (norm === 'l2' ? Math.sqrt(total) : total);
+    await using clipped = await loadModel(linearNetwork(w, -base - 0.8 * gain, { clip: true }), {
+      preprocessing: 'none',
+    });
+    const [result] = await pgd(clipped, [image], [0], { ...options, randomStart: false });
+    expect(result!.success8).toBe(true);
+  });
+
   it('reports failure with the original where nothing can be found', async () => {
     await using constant = await loadModel(constantNetwork(), { preprocessing: 'none' });
     const [image] = pictures(1);
@@ -122,6 +150,44 @@ describe('a linear model, whose optimum is known', () => {
   });
 });
 
+describe('gradients of any size lead', () => {
+  const random = pseudoRandom(32);
+  const w = Float64Array.from({ length: size }, () => Math.fround(random() - 0.5));
+  const [x] = pictures(1, 10, 100, 150);
+  const base = w.reduce((sum, v, i) => sum + v * x![i]!, 0);
+  const reach = 12 / 255;
+  const gap = reach * w.reduce((sum, v) => sum + Math.abs(v), 0);
+
+  // Scores thousands apart, as networks fed 0..255 give them: the probability of the answer rounds to 1.
+  it.each(norms.flatMap((norm) => lossNames.map((loss) => [norm, loss] as const)))(
+    'in %s, %s: of a network that is sure beyond doubt',
+    async (norm, loss) => {
+      const sure = linearNetwork(
+        w.map((v) => 1000 * v),
+        1000 * (-base - 0.5 * gap),
+      );
+      await using saturated = await loadModel(sure, { preprocessing: 'none' });
+      const epsilon = { linf: reach, l2: reach * Math.sqrt(size), l1: reach * size }[norm];
+      const [away] = await pgd(saturated, [x!], [0], { norm, epsilon, loss });
+      const [led] = await pgd(saturated, [x!], [0], { norm, epsilon, loss, target: 1 });
+      expect([away!.success8, led!.success8]).toEqual([true, true]);
+      expect(away!.notes.join()).not.toContain('zero');
+    },
+  );
+
+  it.each(norms)('in %s: whose squares are too small for float32', async (norm) => {
+    const faint = linearNetwork(
+      w.map((v) => 1e-26 * v),
+      1e-26 * (-base - 0.5 * gap),
+    );
+    await using vanishing = await loadModel(faint, { preprocessing: 'none' });
+    const epsilon = { linf: reach, l2: reach * Math.sqrt(size), l1: reach * size }[norm];
+    const [result] = await pgd(vanishing, [x!], [0], { norm, epsilon });
+    expect(result!.success8).toBe(true);
+    expect(result!.notes).toEqual([]);
+  });
+});
+
 describe('honesty', () => {
   it('says when gradients vanish, and restarts do not hide it', async () => {
     await using masked = await loadModel(maskedNetwork(), { preprocessing: 'none' });
@@ -129,6 +195,26 @@ describe('honesty', () => {
     expect(result!.success).toBe(false);
     expect(result!.restarts).toBe(2);
     expect(result!.notes.join()).toMatch(/exactly zero at 8 of 8 points: it may be masked/);
+  });
+
+  it('speaks of the rounded picture where a picture between bytes is fooled only as it is', async () => {
+    // Fooled above a mean of 100.8 / 255; the next byte, 101, lies outside the ball of 0.5 / 255 around 100.45 / 255.
+    const w = new Float64Array(size).fill(100 / size);
+    await using fine = await loadModel(linearNetwork(w, (-100 * 100.8) / 255), { preprocessing: 'none' });
+    const x0 = new Float32Array(size).fill(100.45 / 255);
+    const [result] = await pgd(fine, [x0], [0], { epsilon: 0.5 / 255 });
+    expect([result!.success, result!.success8, result!.after.label, result!.after8.label]).toEqual([true, false, 1, 0]);
+    const png = await decodePicture(await encodePng(as8Bit(result!, fine)));
+    expect((await fine.predictPlain(png.data)).label).toBe(result!.after8.label);
+    expect(withinBudget(distances(png.data, x0).linf, 0.5 / 255)).toBe(true);
+  });
+
+  it('asks again of the rounded picture also where nothing had to be changed', async () => {
+    const w = new Float64Array(size).fill(100 / size);
+    await using fine = await loadModel(linearNetwork(w, (-100 * 100.3) / 255), { preprocessing: 'none' });
+    const x0 = new Float32Array(size).fill(100.4 / 255);
+    const [result] = await pgd(fine, [x0], [0], { epsilon: 0.45 / 255 });
+    expect([result!.misclassifiedBefore, result!.success8, result!.after8.label]).toEqual([true, false, 0]);
   });
 
   it('does not attack what is wrong already, and says so', async () => {
@@ -199,13 +285,27 @@ describe('losses', () => {
   };
   const logSum = Math.log(logits.reduce((sum, z) => sum + Math.exp(z), 0));
 
-  it('are those of the papers', () => {
-    expect(value('cross-entropy', false)).toBeCloseTo(logSum - 2, 6);
-    expect(value('cross-entropy', true)).toBeCloseTo(0.5 - logSum, 6);
+  it('are those of the papers, the cross-entropy as log odds', () => {
+    const odds = (z: number) => Math.log(Math.expm1(logSum - z)); // (1 - p) / p = e^(-log p) - 1
+    expect(value('cross-entropy', false)).toBeCloseTo(odds(2), 6);
+    expect(value('cross-entropy', true)).toBeCloseTo(-odds(0.5), 6);
     expect(value('margin', false)).toBeCloseTo(1 - 2, 6);
     expect(value('margin', true)).toBeCloseTo(0.5 - 2, 6);
     expect(value('dlr', false)).toBeCloseTo(-(2 - 1) / (2 - 0.5), 6);
     expect(value('dlr', true)).toBeCloseTo(-(2 - 0.5) / (2 - (0.5 - 1) / 2), 6);
+  });
+
+  it.each([false, true])('the log odds have the direction of the cross-entropy (targeted: %s)', (targeted) => {
+    const z = input('z', [1, 4]);
+    const chosen = constant(targeted ? [0, 0, 1, 0] : [1, 0, 0, 0], [1, 4]);
+    const odds = reduceSum(lossFor('cross-entropy', targeted, 4).loss({ logits: z, label: chosen, target: chosen }));
+    const logP = reduceSum(mul(logSoftmax(z, 1), chosen));
+    const [ours, theirs] = interpret([grad(odds, [z])[0]!, grad(logP, [z])[0]!], { z: hostTensor(logits, [1, 4]) });
+    const share = ours!.data[0]! / theirs!.data[0]!;
+    expect(Math.sign(share)).toBe(targeted ? 1 : -1);
+    theirs!.data.forEach((g, k) => {
+      expect(ours!.data[k]).toBeCloseTo(share * g, 9);
+    });
   });
 
   it('fall back on the margin, and say so, where dlr needs more classes', () => {
@@ -240,8 +340,9 @@ describe('bad input', () => {
     pgd(on, images, labels, options);
   it.each([
     ['an epsilon in the wrong unit', () => attack({ epsilon: 8 }), 'Did you mean 8/255?'],
-    ['an epsilon of nothing', () => attack({ epsilon: 0 }), 'positive number'],
-    ['a NaN epsilon', () => attack({ epsilon: Number.NaN }), 'positive number'],
+    ['an epsilon of 200', () => attack({ epsilon: 200 }), 'Epsilon 200 is more than'],
+    ['an epsilon of nothing', () => attack({ epsilon: 0 }), 'Epsilon must be a positive number'],
+    ['a NaN epsilon', () => attack({ epsilon: Number.NaN }), 'Epsilon must be a positive number'],
     [
       'a picture of another size',
       () => attack({ epsilon: 0.03 }, [new Float32Array(5)]),
@@ -254,9 +355,29 @@ describe('bad input', () => {
       () => attack({ epsilon: 0.03, target: 5 }),
       'Class 5 does not exist: the model has 5 classes, 0 to 4',
     ],
+    ['no steps', () => attack({ epsilon: 0.03, steps: 0 }), 'Steps must be a whole number of at least 1, got 0'],
+    ['half a step', () => attack({ epsilon: 0.03, steps: 2.5 }), 'Steps must be'],
+    ['no restarts', () => attack({ epsilon: 0.03, restarts: 0 }), 'Restarts must be'],
+    ['a NaN batch', () => attack({ epsilon: 0.03, batch: Number.NaN }), 'Batch must be'],
+    ['a fractional seed', () => attack({ epsilon: 0.03, seed: 0.5 }), 'Seed must be'],
+    ['a step size of nothing', () => attack({ epsilon: 0.03, stepSize: 0 }), 'Step size must be a positive number'],
+    ['a step size in the wrong unit', () => attack({ epsilon: 0.03, stepSize: 2 }), 'Did you mean 2/255?'],
+    ['a negative momentum', () => attack({ epsilon: 0.03, momentum: -1 }), 'Momentum must be'],
+    [
+      'an unknown schedule',
+      () => attack({ epsilon: 0.03, schedule: 'cosinus' as 'cosine' }),
+      'Schedule "cosinus" is not one of constant, linear, cosine',
+    ],
     ['too few labels', () => attack({ epsilon: 0.03 }, [image!], []), '0 labels for 1 pictures'],
   ])('refuses %s', async (_name, run, message) => {
     await expect(run()).rejects.toThrow(message);
+  });
+
+  it('refuses a model of one score', async () => {
+    await using single = await loadModel(oneScoreNetwork(), { preprocessing: 'none' });
+    await expect(pgd(single, [image!], undefined, { epsilon: 0.03 })).rejects.toThrow(
+      'The model gives one score; an attack needs at least two classes.',
+    );
   });
 
   it('stops between steps when told to', async () => {

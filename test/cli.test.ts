@@ -41,6 +41,12 @@ mkdirSync(at('set/dog'));
 writeFileSync(at('set/cat/a.png'), picture);
 writeFileSync(at('set/dog/a.png'), picture);
 mkdirSync(at('empty'));
+mkdirSync(at('brokenset/cat'), { recursive: true });
+writeFileSync(at('brokenset/cat/b.png'), picture.slice(0, 100));
+writeFileSync(at('names.json'), '["cat", "dog"');
+mkdirSync(at('again'));
+writeFileSync(at('again/a.png'), picture);
+writeFileSync(at('again/a.figure.png'), picture);
 
 describe('pareidolia inspect', () => {
   it('shows what the model takes and holds', () => {
@@ -132,6 +138,12 @@ describe('pareidolia attack', () => {
     for (const result of results) expect(Object.keys(result.files).length).toBe(result.misclassifiedBefore ? 0 : 2);
   });
 
+  it('never writes two results to one file', () => {
+    const { stdout } = run('attack', 'net.onnx', 'again', '--epsilon', '12/255', '--out', 'both', '--json');
+    const files = JSON.parse(stdout).results.flatMap((result: { files: object }) => Object.values(result.files));
+    expect(new Set(files).size).toBe(4);
+  });
+
   it('leads to a target by name in l2', () => {
     const { status, stdout } = run(
       'attack',
@@ -194,7 +206,20 @@ describe('bad input gives one sentence, an exit code, and nothing else', () => {
       'a broken picture',
       ['attack', 'net.onnx', 'broken.png', '--epsilon', '0.1', '--out', 'bad.png'],
       2,
-      'damaged or truncated PNG',
+      'broken.png: Expected a PNG, JPEG or WebP picture, got a damaged or truncated PNG',
+    ],
+    [
+      'a broken picture among labelled ones',
+      ['inspect', 'net.onnx', '--images', 'brokenset'],
+      2,
+      'brokenset/cat/b.png: Expected a PNG, JPEG or WebP picture',
+    ],
+    ['a share above all', attack('--epsilon', '0.1', '--fail-under', '50'), 2, 'a share from 0 to 1, got "50"'],
+    [
+      'class names that are broken JSON',
+      attack('--epsilon', '0.1', '--classes', 'names.json'),
+      2,
+      'names.json: The class names are not JSON',
     ],
     [
       'a model as picture',

@@ -14,7 +14,9 @@ import {
 } from 'onnx-buf';
 import { describe, expect, it } from 'vitest';
 import { openRuntime } from '#runtime';
+import { inspectModel } from '../src/model/inspect.ts';
 import { loadModel } from '../src/model/load-model.ts';
+import { parseModel } from '../src/onnx/file/parse-model.ts';
 import { openGraph } from '../src/onnx/open-graph.ts';
 import { compile } from '../src/runtime/compile.ts';
 import { grad } from '../src/tensor/grad.ts';
@@ -176,6 +178,78 @@ describe('old opsets', () => {
   });
 });
 
+describe('half and double precision are computed in float32', () => {
+  const halfTwo = new Uint8Array(Uint16Array.of(0x4000).buffer);
+  const doubleTwo = new Uint8Array(Float64Array.of(2).buffer);
+  const tensor = (dataType: number, dims: bigint[], rawData: Uint8Array) => ({
+    name: 'value',
+    type: A.TENSOR,
+    t: { dataType, dims, rawData: rawData as Uint8Array<ArrayBuffer> },
+  });
+  it.each([
+    ['a constant in half', T.FLOAT16, { opType: 'Constant', attribute: [tensor(T.FLOAT16, [], halfTwo)] }],
+    ['a constant in double', T.DOUBLE, { opType: 'Constant', attribute: [tensor(T.DOUBLE, [], doubleTwo)] }],
+    [
+      'a filled shape in half',
+      T.FLOAT16,
+      { opType: 'ConstantOfShape', input: ['shape'], attribute: [tensor(T.FLOAT16, [1n], halfTwo)] },
+    ],
+  ])('%s', async (_name, to, maker) => {
+    const graph: Graph = {
+      name: 'g',
+      input: [value('x', [2])],
+      output: [value('y', [2])],
+      initializer: [{ name: 'shape', dims: [1n], dataType: T.INT64, int64Data: [2n] }],
+      node: [
+        { opType: 'Cast', input: ['x'], output: ['other'], attribute: [int('to', to)] },
+        { ...maker, output: ['two'] },
+        { opType: 'Mul', input: ['other', 'two'], output: ['product'] },
+        { opType: 'Cast', input: ['product'], output: ['y'], attribute: [int('to', T.FLOAT)] },
+      ],
+    };
+    expect(await run(modelBytes(graph, 17), [1.5, -3], [2])).toEqual([3, -6]);
+  });
+
+  it('also through an op that is carried', async () => {
+    const graph: Graph = {
+      name: 'g',
+      input: [value('x', [1, 1, 2, 2])],
+      output: [value('y', [1, 1, 2, 2])],
+      initializer: [
+        { name: 'boxes', dims: [1n, 4n], dataType: T.DOUBLE, doubleData: [0, 0, 2, 2] },
+        { name: 'index', dims: [1n], dataType: T.INT64, int64Data: [0n] },
+      ],
+      valueInfo: [
+        {
+          name: 'pooled',
+          type: {
+            value: {
+              case: 'tensorType',
+              value: {
+                elemType: T.DOUBLE,
+                shape: { dim: [1n, 1n, 2n, 2n].map((size) => ({ value: { case: 'dimValue', value: size } })) },
+              },
+            },
+          },
+        },
+      ],
+      node: [
+        { opType: 'Cast', input: ['x'], output: ['double'], attribute: [int('to', T.DOUBLE)] },
+        {
+          opType: 'RoiAlign',
+          input: ['double', 'boxes', 'index'],
+          output: ['pooled'],
+          attribute: [int('output_height', 2), int('output_width', 2)],
+        },
+        { opType: 'Add', input: ['pooled', 'double'], output: ['sum'] },
+        { opType: 'Cast', input: ['sum'], output: ['y'], attribute: [int('to', T.FLOAT)] },
+      ],
+    };
+    const y = await run(modelBytes(graph, 17), [1, 1, 1, 1], [1, 1, 2, 2]);
+    expect(y[3]).toBeCloseTo(2, 5);
+  });
+});
+
 describe('external data', () => {
   const folder = mkdtempSync(join(tmpdir(), 'pareidolia-external-'));
   const weights = toBytes(hostTensor(Float64Array.from({ length: 24 }, (_, i) => i / 10)));
@@ -220,6 +294,99 @@ describe('external data', () => {
   });
 });
 
+describe('ops that are carried through', () => {
+  /** What the runtime gives on the file itself. */
+  async function plain(bytes: Uint8Array, x: readonly number[], shape: readonly number[]): Promise<number[]> {
+    const session = await (await openRuntime('cpu')).createSession(bytes);
+    const { y } = await session.run({ x: { data: Float32Array.from(x), shape, dtype: 'float32' } });
+    await session.release();
+    return Array.from(y!.data as Float32Array);
+  }
+  const wave = (count: number) => Array.from({ length: count }, (_, i) => Math.sin(i + 1));
+
+  it('keep their outputs in place where an earlier one is left out', async () => {
+    const graph: Graph = {
+      name: 'g',
+      input: [value('x', [3, 1, 2])],
+      output: [value('y', [1, 1, 2])],
+      initializer: [
+        { name: 'w', dims: [1n, 8n, 2n], dataType: T.FLOAT, floatData: wave(16) },
+        { name: 'r', dims: [1n, 8n, 2n], dataType: T.FLOAT, floatData: wave(16) },
+      ],
+      valueInfo: [value('last', [1, 1, 2])],
+      node: [
+        { opType: 'LSTM', input: ['x', 'w', 'r'], output: ['', 'last'], attribute: [int('hidden_size', 2)] },
+        { opType: 'Neg', input: ['last'], output: ['y'] },
+      ],
+    };
+    const bytes = modelBytes(graph, 14);
+    expect(await run(bytes, wave(6), [3, 1, 2])).toEqual(await plain(bytes, wave(6), [3, 1, 2]));
+  });
+
+  it('mean what they meant in the opset of their file: RoiAlign before 16 does not shift by half a pixel', async () => {
+    const graph: Graph = {
+      name: 'g',
+      input: [value('x', [1, 1, 6, 6])],
+      output: [value('y', [1, 1, 2, 2])],
+      initializer: [
+        { name: 'boxes', dims: [1n, 4n], dataType: T.FLOAT, floatData: [0, 0, 3, 3] },
+        { name: 'index', dims: [1n], dataType: T.INT64, int64Data: [0n] },
+      ],
+      node: [
+        {
+          opType: 'RoiAlign',
+          input: ['x', 'boxes', 'index'],
+          output: ['y'],
+          attribute: [int('output_height', 2), int('output_width', 2)],
+        },
+      ],
+    };
+    const bytes = modelBytes(graph, 10);
+    expect(await run(bytes, wave(36), [1, 1, 6, 6])).toEqual(await plain(bytes, wave(36), [1, 1, 6, 6]));
+  });
+});
+
+it('resizing to fewer pixels before opset 11 takes the next pixel, as the runtime does', async () => {
+  const graph: Graph = {
+    name: 'g',
+    input: [value('x', [1, 1, 1, 7])],
+    output: [value('y', [1, 1, 1, 4])],
+    initializer: [{ name: 'scales', dims: [4n], dataType: T.FLOAT, floatData: [1, 1, 1, 0.6] }],
+    node: [{ opType: 'Resize', input: ['x', 'scales'], output: ['y'] }],
+  };
+  // 0, 1.67, 3.33, 5 rounded up
+  expect(await run(modelBytes(graph, 10), [0, 1, 2, 3, 4, 5, 6], [1, 1, 1, 7])).toEqual([0, 2, 4, 5]);
+});
+
+it('resizing with aligned corners reaches the last element whatever the scale, as in the runtime', async () => {
+  const graph: Graph = {
+    name: 'g',
+    input: [value('x', [1, 1, 1, 7])],
+    output: [value('y', [1, 1, 1, 4])],
+    initializer: [
+      { name: 'roi', dims: [0n], dataType: T.FLOAT },
+      { name: 'scales', dims: [4n], dataType: T.FLOAT, floatData: [1, 1, 1, 0.6] },
+    ],
+    node: [
+      {
+        opType: 'Resize',
+        input: ['x', 'roi', 'scales'],
+        output: ['y'],
+        attribute: [
+          { name: 'mode', type: A.STRING, s: new TextEncoder().encode('linear') },
+          {
+            name: 'coordinate_transformation_mode',
+            type: A.STRING,
+            s: new TextEncoder().encode('align_corners'),
+          },
+        ],
+      },
+    ],
+  };
+  const y = await run(modelBytes(graph, 11), [0, 1, 2, 3, 4, 5, 6], [1, 1, 1, 7]);
+  expect(y.map((v) => v.toFixed(4))).toEqual(['0.0000', '2.0000', '4.0000', '6.0000']);
+});
+
 it('all nodes that cannot be imported are named at once', () => {
   const body = { name: 'body', input: [], output: [value('o', [])], node: [] };
   const loop = (name: string) => ({
@@ -233,6 +400,59 @@ it('all nodes that cannot be imported are named at once', () => {
   expect(() => openGraph(modelBytes(graph, 17)).apply({ x: input('x', [1]) })).toThrow(
     'The model uses Loop "a", Loop "b", which are not supported.',
   );
+});
+
+it('inspection says which output no gradient leads to', () => {
+  const graph: Graph = {
+    name: 'g',
+    input: [value('x', [1, 3])],
+    output: [value('good', [1, 3]), value('bad', [1, 1])],
+    node: [
+      { opType: 'Relu', input: ['x'], output: ['good'] },
+      { opType: 'ArgMax', input: ['x'], output: ['at'], attribute: [int('axis', 1)] },
+      { opType: 'Cast', input: ['at'], output: ['bad'], attribute: [int('to', T.FLOAT)] },
+    ],
+  };
+  const bytes = modelBytes(graph, 17);
+  expect(inspectModel(parseModel(bytes), bytes).gradientProblem).toMatch(/^output "bad": No gradient .* ArgMax "at"/);
+});
+
+describe('outputs that cannot be worked out', () => {
+  const relu = (from: string, to: string) => ({ opType: 'Relu', input: [from], output: [to] });
+  it('are named with the input that is not given', () => {
+    const graph: Graph = { name: 'g', input: [value('x', [2])], output: [value('y', [2])], node: [relu('x', 'y')] };
+    const { apply } = openGraph(modelBytes(graph, 17));
+    expect(() => apply({ z: input('z', [2]) })).toThrow('Input "x" is not given; given are "z".');
+  });
+
+  it('are named where nodes depend on each other in a circle', () => {
+    const circle: Graph = {
+      name: 'g',
+      input: [value('x', [2])],
+      output: [value('y', [2])],
+      node: [relu('y', 'a'), relu('a', 'y')],
+    };
+    const bytes = modelBytes(circle, 17);
+    expect(() => openGraph(bytes).apply({ x: input('x', [2]) })).toThrow(/Output "y" .* in a circle/);
+    expect(inspectModel(parseModel(bytes), bytes).gradientProblem).toMatch(/in a circle/);
+  });
+});
+
+it('a gradient through the positions that TopK finds is zero, as they are whole numbers', async () => {
+  const graph: Graph = {
+    name: 'g',
+    input: [value('x', [4])],
+    output: [value('y', [2])],
+    initializer: [{ name: 'k', dims: [1n], dataType: T.INT64, int64Data: [2n] }],
+    node: [
+      { opType: 'TopK', input: ['x', 'k'], output: ['top', 'at'] },
+      { opType: 'Cast', input: ['at'], output: ['y'], attribute: [int('to', T.FLOAT)] },
+    ],
+  };
+  const x = input('x', [4]);
+  const { y } = openGraph(modelBytes(graph, 17)).apply({ x });
+  const feeds = { x: hostTensor([3, 1, 4, 2], [4]) };
+  expect(Array.from(interpret([grad(reduceSum(y!), [x])[0]!], feeds)[0]!.data)).toEqual([0, 0, 0, 0]);
 });
 
 describe('rewriting', () => {

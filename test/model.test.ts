@@ -4,12 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openRuntime } from '#runtime';
+import { pgd } from '../src/attack/pgd.ts';
 import { findClass, parseClassList } from '../src/model/class-names.ts';
 import { fitPicture } from '../src/model/fit-picture.ts';
 import { loadModel } from '../src/model/load-model.ts';
+import { ModelError } from '../src/model/model-error.ts';
 import { type Preprocessing, preprocess, preprocessOnHost, presetFor } from '../src/model/preprocessing.ts';
 import { GraphBuilder } from '../src/onnx/file/graph-builder.ts';
 import { compile } from '../src/runtime/compile.ts';
+import type { DType } from '../src/tensor/dtype.ts';
 import { grad } from '../src/tensor/grad.ts';
 import { hostTensor, toBytes } from '../src/tensor/host.ts';
 import { reduceSum } from '../src/tensor/ops/reduce.ts';
@@ -102,6 +105,11 @@ describe('class names', () => {
     });
     expect(parseClassList('cat\ndog')).toEqual({ names: ['cat', 'dog'] });
     expect(parseClassList('{"1": "b", "0": "a", "10": "k", "2": "c"}').names).toEqual(['a', 'b', 'c', 'k']);
+    expect(parseClassList('{"0": ["n01440764", "tench"], "1": ["n01443537", "goldfish"]}')).toEqual({
+      names: ['tench', 'goldfish'],
+      ids: ['n01440764', 'n01443537'],
+    });
+    expect(() => parseClassList('["cat", "dog"')).toThrow(ModelError);
   });
 
   it('find their class by name, synonym, identifier or number', () => {
@@ -165,6 +173,21 @@ describe('scores', () => {
     expect(label).toBe(scores.indexOf(Math.max(...scores)));
   });
 
+  it('behind a transpose that reorders them are left where they are', async () => {
+    const graph = new GraphBuilder();
+    graph.input('x', 'float32', ['N', 3, 2, 2]);
+    const [p] = graph.node('Softmax', ['x'], { axis: 1 });
+    graph.node('Transpose', [p!], { perm: [0, 2, 3, 1] }, ['y']);
+    graph.output('y', 'float32', ['N', 2, 2, 3]);
+    await using model = await loadModel(graph.encode(17), { preprocessing: 'none' });
+    expect(model.removedTail).toBeUndefined();
+    const x = pixels(12);
+    const scores = await model.predict(x, 1);
+    (await model.predictPlain(x)).scores.forEach((score, k) => {
+      expect(scores[k]).toBeCloseTo(score, 5);
+    });
+  });
+
   it('of an NHWC model take the same pictures', async () => {
     await using nhwc = await loadModel(tailed([], { shape: ['N', 2, 2, 3] }), { preprocessing: 'none' });
     expect([nhwc.preprocessing.layout, nhwc.channels, nhwc.height]).toEqual(['NHWC', 3, 2]);
@@ -190,6 +213,145 @@ describe('scores', () => {
     const [a, b] = [pixels(12), pixels(12)];
     const both = await model.predict(Float32Array.of(...a, ...b), 2);
     expect(Array.from(both.subarray(4))).toEqual(Array.from(await model.predict(b, 1)));
+  });
+});
+
+/** A linear classifier into four classes whose nodes between the picture "x" and the scores are written by `build`. */
+function pictureModel(
+  dtype: DType,
+  shape: readonly (number | string)[],
+  build: (graph: GraphBuilder, weights: string, int64: (values: readonly number[]) => string) => string,
+  outputs: readonly (readonly [name: string, dtype: DType])[] = [['y', 'float32']],
+): Uint8Array {
+  const graph = new GraphBuilder();
+  graph.input('x', dtype, shape);
+  const w = Float64Array.from({ length: 48 }, (_, i) => Math.sin(i));
+  const weights = graph.initializer('float32', [12, 4], toBytes(hostTensor(w, [12, 4])));
+  const int64 = (values: readonly number[]) =>
+    graph.initializer('int64', [values.length], toBytes(hostTensor(values, [values.length], 'int64')));
+  const scores = build(graph, weights, int64);
+  graph.node('Identity', [scores], {}, ['y']);
+  for (const [name, type] of outputs) graph.output(name, type, name === 'label' ? ['N'] : ['N', 4]);
+  return graph.encode(17);
+}
+
+const flatLinear = (graph: GraphBuilder, weights: string) =>
+  graph.node('MatMul', [graph.node('Flatten', ['x'])[0]!, weights])[0]!;
+const castLinear = (graph: GraphBuilder, weights: string) => {
+  const [floats] = graph.node('Cast', ['x'], { to: 1 });
+  return graph.node('MatMul', [graph.node('Flatten', [floats!])[0]!, weights])[0]!;
+};
+
+describe('models of bytes', () => {
+  it('are taken to want 0..255, and their graph rounds as their pictures are rounded', async () => {
+    await using model = await loadModel(pictureModel('uint8', ['N', 2, 2, 3], castLinear));
+    expect([model.preprocessing.range, model.preprocessing.layout]).toEqual([255, 'NHWC']);
+    const x = Float32Array.from({ length: 12 }, (_, i) => (20 * i + 0.7) / 255);
+    const { scores } = await model.predictPlain(x);
+    (await model.predict(x, 1)).forEach((score, k) => {
+      expect(score).toBeCloseTo(scores[k]!, 3);
+    });
+  });
+});
+
+describe('a batch that the file fixes', () => {
+  it.each([
+    ['of bytes', pictureModel('uint8', [3, 3, 2, 2], castLinear)],
+    ['of doubles', pictureModel('float64', [3, 3, 2, 2], castLinear)],
+    [
+      'written into a shape',
+      pictureModel('float32', [3, 3, 2, 2], (graph, weights, int64) => {
+        const [flat] = graph.node('Reshape', ['x', int64([3, -1])]);
+        return graph.node('MatMul', [flat!, weights])[0]!;
+      }),
+    ],
+    [
+      'written into the last shape',
+      pictureModel(
+        'float32',
+        [3, 3, 2, 2],
+        (graph, weights, int64) => graph.node('Reshape', [flatLinear(graph, weights), int64([3, 4])])[0]!,
+      ),
+    ],
+  ])('%s is filled up', async (_name, bytes) => {
+    await using model = await loadModel(bytes, { preprocessing: 'raw255' });
+    expect(model.classCount).toBe(4);
+    expect(model.maxBatch).toBeGreaterThanOrEqual(3);
+    const images = [1, 2, 3].map((k) => Float32Array.from({ length: 12 }, (_, i) => ((i * k * 37) % 256) / 255));
+    for (const count of [1, 2, 3]) {
+      const together = await model.predict(Float32Array.from(images.slice(0, count).flatMap((x) => [...x])), count);
+      expect(together.length).toBe(4 * count);
+      for (const [i, x] of images.slice(0, count).entries()) {
+        (await model.predictPlain(x)).scores.forEach((score, k) => {
+          expect(together[4 * i + k]).toBeCloseTo(score, 2);
+        });
+      }
+    }
+    const results = await pgd(model, images, undefined, { epsilon: 0.4, batch: 8 });
+    expect(results.every((result) => result.success8)).toBe(true);
+    const traced = model.trace(input('x', [2, 3, 2, 2]));
+    expect([traced.logits, traced.outputs[0]!, traced.values.get('y')!].map((y) => y.shape)).toEqual([
+      [2, 4],
+      [2, 4],
+      [2, 4],
+    ]);
+  });
+});
+
+describe('the output that holds the scores', () => {
+  const withLabel = pictureModel(
+    'float32',
+    ['N', 3, 2, 2],
+    (graph, weights) => {
+      const scores = flatLinear(graph, weights);
+      graph.node('ArgMax', [scores], { axis: 1, keepdims: 0 }, ['label']);
+      return scores;
+    },
+    [
+      ['label', 'int64'],
+      ['y', 'float32'],
+    ],
+  );
+
+  it('is the first of floating-point numbers, not a label before it', async () => {
+    await using model = await loadModel(withLabel, { preprocessing: 'none' });
+    expect(model.classCount).toBe(4);
+    expect((await model.predictPlain(pixels(12))).scores.length).toBe(4);
+  });
+
+  it('is refused where it holds whole numbers', async () => {
+    await expect(loadModel(withLabel, { preprocessing: 'none', output: 'label' })).rejects.toThrow(
+      'Output "label" holds int64; class scores are floating-point numbers. The model has label int64, y float32.',
+    );
+  });
+});
+
+describe('the layout of a model that leaves its axes open', () => {
+  const path = join(folder, 'open.onnx');
+  const open = pictureModel('float32', ['N', 'a', 'b', 'c'], flatLinear);
+  it('is taken from the sidecar, as from options', async () => {
+    writeFileSync(path, open);
+    writeFileSync(join(folder, 'open.pareidolia.json'), JSON.stringify({ preprocessing: { layout: 'NHWC' } }));
+    await using model = await loadModel(path, { height: 2, width: 2 });
+    expect([model.preprocessing.layout, model.input.layout, model.channels]).toEqual(['NHWC', 'NHWC', 3]);
+    await using same = await loadModel(open, { preprocessing: { layout: 'NHWC' }, height: 2, width: 2 });
+    const x = pixels(12);
+    expect(Array.from(await model.predict(x, 1))).toEqual(Array.from(await same.predict(x, 1)));
+  });
+});
+
+describe('preprocessing as written', () => {
+  it.each([
+    [{ mena: [0.5, 0.5, 0.5] }, 'mena'],
+    [{ mean: 0.5 }, 'mean'],
+    [{ range: '255' }, 'range'],
+    [{ range: 0 }, 'range'],
+    [{ std: [1, 1, Number.NaN] }, 'std'],
+    [{ channels: 'cmyk' }, 'channels'],
+  ])('%j is refused', async (preprocessing, word) => {
+    const load = loadModel(smallNetwork(), { preprocessing: preprocessing as object });
+    await expect(load).rejects.toThrow(ModelError);
+    await expect(load).rejects.toThrow(word);
   });
 });
 

@@ -47,7 +47,8 @@ async function gradientError(
   const random = pseudoRandom(23);
   let worst = 0;
   for (let direction = 0; direction < 3; direction++) {
-    const v = Float32Array.from(gradient, (g) => Math.sign(g) * random());
+    // Where the gradient is zero the direction is not: a part of it that is missing must show.
+    const v = Float32Array.from(gradient, (g) => (Math.sign(g) || Math.sign(random() - 0.5)) * random());
     const slope = gradient.reduce((sum, g, i) => sum + g * v[i]!, 0);
     const errors: number[] = [];
     // Large steps cross kinks, small ones drown in rounding: the gradient is right if some step between agrees.

@@ -2,7 +2,16 @@
 import { type Caption, figurePng } from '../image/figure.ts';
 import type { Picture } from '../image/image.ts';
 import type { Model } from '../model/model.ts';
+import { quantizeWithin } from './ball.ts';
 import type { AttackResult, Prediction } from './result.ts';
+
+/** The picture that a PNG holds of a result, the one that `success8` and `after8` speak of: rounded inside the ball. */
+export function as8Bit(
+  { norm, adversarial, original, epsilon }: AttackResult,
+  { channels, height, width }: Pick<Model, 'channels' | 'height' | 'width'>,
+): Picture {
+  return { data: quantizeWithin(norm, adversarial, original, epsilon), channels, height, width };
+}
 
 /** Draws the figure as PNG bytes. The perturbation is amplified around grey until its largest value fills the range. */
 export async function attackFigure(
@@ -34,7 +43,7 @@ export async function attackFigure(
         },
         {
           title: 'adversarial, as a PNG holds it',
-          picture: picture(adversarial),
+          picture: as8Bit(result, model),
           captions: captionsOf(after8, after8.label),
         },
       ],

@@ -7,7 +7,7 @@ import { cast } from '../tensor/ops/cast.ts';
 import { greaterEqual } from '../tensor/ops/compare.ts';
 import { clip, maximum, minimum } from '../tensor/ops/extrema.ts';
 import { reduceSum } from '../tensor/ops/reduce.ts';
-import { reduceL2 } from '../tensor/ops/reduce-extrema.ts';
+import { overLargest, reduceL2 } from '../tensor/ops/reduce-extrema.ts';
 import { reshape } from '../tensor/ops/reshape.ts';
 import { slice } from '../tensor/ops/slice.ts';
 import { step } from '../tensor/ops/step.ts';
@@ -42,8 +42,9 @@ const l1Quantile = 0.99;
  */
 export function steepest(norm: Norm, gradient: Tensor, x: Tensor): Tensor {
   if (norm === 'linf') return sign(gradient);
-  const g = mul(gradient, movable(gradient, x));
   const axes = sampleAxes(x);
+  const { scaled } = overLargest(gradient, axes);
+  const g = mul(scaled, movable(scaled, x));
   if (norm === 'l2') return div(g, maximum(reduceL2(g, { axes, keepDims: true }), 1e-20));
   const size = sizeOf(x.shape.slice(1));
   const k = Math.max(1, Math.round((1 - l1Quantile) * size));

@@ -12,7 +12,8 @@ export function checkOptions(
   labels: readonly number[] | undefined,
   options: GradientAttackOptions & { readonly norm: Norm; readonly loss: LossName },
 ): void {
-  const { norm, epsilon, loss, target } = options;
+  const { norm, epsilon, loss, target, seed = 0, restarts = 1, batch = 1 } = options;
+  if (model.classCount < 2) throw new AttackError('The model gives one score; an attack needs at least two classes.');
   const size = model.channels * model.height * model.width;
   if (!norms.includes(norm)) throw new AttackError(`Norm "${norm}" is not one of ${norms.join(', ')}.`);
   if (!lossNames.includes(loss)) throw new AttackError(`Loss "${loss}" is not one of ${lossNames.join(', ')}.`);
@@ -24,6 +25,9 @@ export function checkOptions(
       `Epsilon ${epsilon} is more than half of the way from black to white in ${norm}; pixels run from 0 to 1.${meant}`,
     );
   }
+  checkCount('Restarts', restarts, 1);
+  checkCount('Batch', batch, 1);
+  checkCount('Seed', seed, 0);
   images.forEach((image, i) => {
     if (image.length !== size) {
       throw new AttackError(
@@ -44,4 +48,10 @@ export function checkOptions(
         `Class ${k} does not exist: the model has ${model.classCount} classes, 0 to ${model.classCount - 1}.`,
       );
   }
+}
+
+/** Refuses what is no whole number of at least `least`. */
+export function checkCount(what: string, value: number, least: number): void {
+  if (Number.isSafeInteger(value) && value >= least) return;
+  throw new AttackError(`${what} must be a whole number of at least ${least}, got ${value}.`);
 }

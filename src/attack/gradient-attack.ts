@@ -10,7 +10,7 @@ import { type Observation, type Sample, search } from '../search/search.ts';
 import { distances, type Norm, project, quantizeWithin, randomStart, withinBudget } from './ball.ts';
 import { checkOptions } from './check-options.ts';
 import { type LossName, lossFor } from './loss.ts';
-import { AttackError, type AttackResult, describePrediction } from './result.ts';
+import { AttackError, type AttackResult, describePrediction, type Prediction } from './result.ts';
 
 /** Options that all gradient attacks understand. */
 export interface GradientAttackOptions {
@@ -37,6 +37,8 @@ export interface AttackDefinition {
   readonly steps: number;
   readonly randomStart: boolean;
   readonly stepSize: (step: number) => number;
+  /** Refuses the attack's own options. @throws AttackError */
+  readonly check?: () => void;
   /** The rule, its own settings already in it; `key` tells these settings from others. */
   readonly rule: StepRule;
   readonly key: string;
@@ -97,6 +99,7 @@ export async function runGradientAttack(
     onProgress,
   } = options;
   checkOptions(model, images, labels, { ...options, norm, loss: lossName });
+  definition.check?.();
   const before: PlainPrediction[] = [];
   for (const image of images) before.push(await model.predictPlain(image));
   before.forEach(({ scores }, i) => {
@@ -270,18 +273,22 @@ async function observe(
 async function verify(
   model: Model,
   task: Task,
-  before: AttackResult['before'],
+  before: Prediction,
   { norm, epsilon, seed }: { readonly norm: Norm; readonly epsilon: number; readonly seed: number },
 ): Promise<AttackResult> {
   const { x0, label, target } = task;
   const x = task.best8?.x ?? task.best?.x ?? x0;
-  const x8 = task.best === undefined || task.best8 !== undefined ? x : quantizeWithin(norm, x, x0, epsilon);
-  const fools = (answer: number) => (target === undefined ? answer !== label : answer === target);
+  const rounded = task.best8 === undefined ? quantizeWithin(norm, x, x0, epsilon) : x;
+  const x8 = rounded.every((value, i) => value === x[i]) ? x : rounded;
+  const fools = (picture: Float32Array, answer: Prediction) =>
+    (target === undefined ? answer.label !== label : answer.label === target) &&
+    withinBudget(distances(picture, x0)[norm], epsilon);
   const after = task.best === undefined ? before : describePrediction(await model.predictPlain(x), model.className);
   const after8 = x8 === x ? after : describePrediction(await model.predictPlain(x8), model.className);
   task.forwards += Number(task.best !== undefined) + Number(x8 !== x);
-  const apart = distances(x, x0);
-  const success = fools(after.label) && withinBudget(apart[norm], epsilon);
+  const success8 = fools(x8, after8);
+  const success = success8 || fools(x, after);
+  const adversarial = success8 ? x8 : success ? x : x0;
   const notes = [...task.notes];
   if (task.best !== undefined && !success)
     notes.push('The derived graph was fooled, the plain model is not: the scores are too close to tell.');
@@ -295,15 +302,15 @@ async function verify(
     );
   return {
     success,
-    success8: fools(after8.label) && withinBudget(distances(x8, x0)[norm], epsilon),
-    adversarial: success ? x : x0,
+    success8,
+    adversarial,
     original: x0,
-    distances: success ? apart : distances(x0, x0),
+    distances: distances(adversarial, x0),
     label,
     target,
     misclassifiedBefore: task.misclassifiedBefore,
     before,
-    after: success ? after : before,
+    after: success8 ? after8 : success ? after : before,
     after8: success ? after8 : before,
     norm,
     epsilon,

@@ -1,10 +1,9 @@
 /** @file What gradient attacks raise: losses of class scores, one number per sample. */
 import { add, div, mul, neg, sub } from '../tensor/ops/arithmetic.ts';
 import { reduceSum } from '../tensor/ops/reduce.ts';
-import { reduceMax } from '../tensor/ops/reduce-extrema.ts';
+import { logSumExp, reduceMax } from '../tensor/ops/reduce-extrema.ts';
 import { reshape } from '../tensor/ops/reshape.ts';
 import { take } from '../tensor/ops/slice.ts';
-import { logSoftmax } from '../tensor/ops/softmax.ts';
 import { topK } from '../tensor/ops/topk.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 
@@ -28,9 +27,22 @@ function scoreOf(logits: Tensor, oneHot: Tensor): Tensor {
   return reduceSum(mul(logits, oneHot), { axes: [1] });
 }
 
+/** The scores with that of one class so low that it counts no more. */
+function without(logits: Tensor, oneHot: Tensor): Tensor {
+  return sub(logits, mul(oneHot, 1e9));
+}
+
 /** Largest score among the other classes. */
 function bestOther(logits: Tensor, oneHot: Tensor): Tensor {
-  return reduceMax(sub(logits, mul(oneHot, 1e9)), { axes: [1] });
+  return reduceMax(without(logits, oneHot), { axes: [1] });
+}
+
+/**
+ * log((1 - p) / p) of a class of probability p, from the scores: log of the sum of e^z over the others, minus its own z. It
+ * rises with the cross-entropy -log p and its gradient has the same direction, but it does not vanish where p rounds to 1.
+ */
+function logOddsAgainst(logits: Tensor, oneHot: Tensor): Tensor {
+  return sub(logSumExp(without(logits, oneHot), { axes: [1] }), scoreOf(logits, oneHot));
 }
 
 /** The k largest scores, a vector each. */
@@ -40,8 +52,8 @@ function ranked(logits: Tensor, k: number): Tensor[] {
 }
 
 const untargeted: Readonly<Record<LossName, Loss>> = {
-  // -log p_y
-  'cross-entropy': ({ logits, label }) => neg(reduceSum(mul(logSoftmax(logits, 1), label), { axes: [1] })),
+  // -log p_y, as log odds
+  'cross-entropy': ({ logits, label }) => logOddsAgainst(logits, label),
   // max over k != y of z_k, minus z_y (Carlini and Wagner 2017)
   margin: ({ logits, label }) => sub(bestOther(logits, label), scoreOf(logits, label)),
   // the margin over z_1 - z_3 of the sorted scores (Croce and Hein 2020, eq. 6)
@@ -52,8 +64,8 @@ const untargeted: Readonly<Record<LossName, Loss>> = {
 };
 
 const targeted: Readonly<Record<LossName, Loss>> = {
-  // log p_t
-  'cross-entropy': ({ logits, target }) => reduceSum(mul(logSoftmax(logits, 1), target), { axes: [1] }),
+  // log p_t, as log odds
+  'cross-entropy': ({ logits, target }) => neg(logOddsAgainst(logits, target)),
   margin: ({ logits, target }) => sub(scoreOf(logits, target), bestOther(logits, target)),
   // -(z_y - z_t) / (z_1 - (z_3 + z_4) / 2) (Croce and Hein 2020, eq. 7)
   dlr: ({ logits, label, target }) => {

@@ -10,11 +10,15 @@ import { maximum } from '../tensor/ops/extrema.ts';
 import { reduceMean } from '../tensor/ops/reduce.ts';
 import { abs } from '../tensor/ops/unary.ts';
 import { type Norm, perSample, steepest } from './ball.ts';
+import { checkCount } from './check-options.ts';
 import { type GradientAttackOptions, runGradientAttack } from './gradient-attack.ts';
-import type { AttackResult } from './result.ts';
+import { AttackError, type AttackResult } from './result.ts';
 
 /** How the step size runs over the steps, from 1 at the start. */
 export type StepSchedule = 'constant' | 'linear' | 'cosine';
+
+/** All of them, for messages and menus. */
+export const stepSchedules: readonly StepSchedule[] = ['constant', 'linear', 'cosine'];
 
 /** Options of `pgd`. */
 export interface PgdOptions extends GradientAttackOptions {
@@ -58,10 +62,29 @@ export async function pgd(
     name: 'pgd',
     steps,
     randomStart,
+    check: () => checkSteps({ norm, steps, stepSize, schedule, momentum }),
     stepSize: (step) => stepSize * scheduleAt(schedule, step / steps),
     rule: pgdRule(norm, momentum, shape),
     key: `pgd ${momentum}`,
   });
+}
+
+function checkSteps(
+  options: Required<Pick<PgdOptions, 'norm' | 'steps' | 'stepSize' | 'schedule' | 'momentum'>>,
+): void {
+  const { norm, steps, stepSize, schedule, momentum } = options;
+  checkCount('Steps', steps, 1);
+  if (Number.isNaN(stepSize) || stepSize <= 0)
+    throw new AttackError(`Step size must be a positive number, got ${stepSize}.`);
+  if (norm === 'linf' && stepSize >= 2) {
+    throw new AttackError(
+      `Step size ${stepSize} is more than the way from black to white; pixels run from 0 to 1. Did you mean ${stepSize}/255?`,
+    );
+  }
+  if (!(momentum >= 0 && momentum < Number.POSITIVE_INFINITY))
+    throw new AttackError(`Momentum must be a number of at least 0, got ${momentum}.`);
+  if (!stepSchedules.includes(schedule))
+    throw new AttackError(`Schedule "${schedule}" is not one of ${stepSchedules.join(', ')}.`);
 }
 
 /** Factor of the step size after a share t of the steps. */
@@ -89,7 +112,7 @@ export function pgdRule(norm: Norm, momentum: number, shape: readonly number[]):
     state: { momentum: shape },
     next: ({ z, gradient, state, data }) => {
       const axes = shape.map((_, axis) => axis + 1);
-      const scale = maximum(reduceMean(abs(gradient), { axes, keepDims: true }), 1e-30);
+      const scale = maximum(reduceMean(abs(gradient), { axes, keepDims: true }), 2 ** -126);
       const g = add(mul(state.momentum!, momentum), div(gradient, scale));
       return { z: add(z, mul(perSample(data['step size']!, z), steepest(norm, g, z))), state: { momentum: g } };
     },

@@ -3,8 +3,9 @@ import { type Application, buildApplication, buildCommand, buildRouteMap, text_e
 import type { CliContext } from './context.ts';
 import { exitCodeOf, messageOf } from './errors.ts';
 import { modelFlags } from './model-flags.ts';
-import { parseBudget, parseCount } from './parse.ts';
+import { parseBudget, parseCount, parseShare } from './parse.ts';
 import { dataRoute } from './routes/data.ts';
+import { trainRoute } from './routes/train.ts';
 
 const text = { kind: 'parsed', parse: String, optional: true } as const;
 
@@ -96,7 +97,7 @@ const attack = buildCommand({
       figure: { kind: 'boolean', default: true, brief: 'Also write a picture to look at' },
       failUnder: {
         kind: 'parsed',
-        parse: parseBudget,
+        parse: parseShare,
         optional: true,
         brief: 'Exit with 1 if less than this share resists',
         placeholder: 'SHARE',
@@ -119,7 +120,7 @@ const attack = buildCommand({
 /** The application. */
 export const app: Application<CliContext> = buildApplication(
   buildRouteMap({
-    routes: { inspect, attack, data: dataRoute },
+    routes: { inspect, attack, train: trainRoute, data: dataRoute },
     docs: {
       brief: 'Attack, visualise and measure any ONNX vision model',
       fullDescription:

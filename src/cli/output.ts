@@ -1,6 +1,6 @@
 /** @file Files that commands write: checked before the work starts, and put in place whole. */
-import { access, constants, mkdir, readdir, rename, stat, writeFile } from 'node:fs/promises';
-import { dirname, extname, join, resolve } from 'node:path';
+import { access, constants, mkdir, rename, stat, writeFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { CliError } from './errors.ts';
 
 /** Makes sure that a file can be written before hours of work, and writes nothing yet. */
@@ -58,41 +58,4 @@ function reasonOf(error: unknown): string {
     ENOENT: 'the folder does not exist',
   };
   return known[code ?? ''] ?? (error instanceof Error ? error.message : String(error));
-}
-
-const pictureTypes = new Set(['.png', '.jpg', '.jpeg', '.webp']);
-
-/** A picture file, and the class that the folder around it names (where it lies in one). */
-export interface PictureFile {
-  readonly path: string;
-  readonly folderName: string | undefined;
-}
-
-/** Picture files of paths: files as they are, folders with what lies in them and in their class folders. */
-export async function listPictures(paths: readonly string[]): Promise<PictureFile[]> {
-  const files: PictureFile[] = [];
-  for (const path of paths) {
-    const info = await stat(path).catch(() => undefined);
-    if (info === undefined) throw new CliError(`Cannot read ${path}: there is no such file.`);
-    if (!info.isDirectory()) {
-      files.push({ path, folderName: undefined });
-      continue;
-    }
-    const found: PictureFile[] = [];
-    for (const entry of (await readdir(path, { withFileTypes: true })).sort((a, b) => (a.name < b.name ? -1 : 1))) {
-      if (entry.isDirectory()) {
-        const inner = (await readdir(join(path, entry.name))).filter(isPicture).sort();
-        found.push(...inner.map((name) => ({ path: join(path, entry.name, name), folderName: entry.name })));
-      } else if (isPicture(entry.name)) {
-        found.push({ path: join(path, entry.name), folderName: undefined });
-      }
-    }
-    if (found.length === 0) throw new CliError(`${path} holds no PNG, JPEG or WebP picture.`);
-    files.push(...found);
-  }
-  return files;
-}
-
-function isPicture(name: string): boolean {
-  return pictureTypes.has(extname(name).toLowerCase());
 }

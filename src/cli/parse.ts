@@ -10,6 +10,13 @@ export function parseBudget(text: string): number {
   throw new CliError(`Expected a number or a fraction such as 8/255, got "${text}".`);
 }
 
+/** A share from 0 to 1, such as 0.4 or 2/5. */
+export function parseShare(text: string): number {
+  const share = parseBudget(text);
+  if (share <= 1) return share;
+  throw new CliError(`Expected a share from 0 to 1, got "${text}".`);
+}
+
 /** A whole number of at least `least`. */
 export function parseCount(least: number): (text: string) => number {
   return (text) => {

@@ -7,17 +7,34 @@ export interface ClassList {
   readonly ids?: readonly string[];
 }
 
-/** Classes from a file: a JSON list or object by number, or a line each, with a WordNet number before the name or not. */
+/**
+ * Classes from a file: a JSON list or object by number, or a line each, with a WordNet number before the name or not.
+ * @throws ModelError if it begins as JSON and is none
+ */
 export function parseClassList(text: string): ClassList {
   const trimmed = text.trim();
   if (trimmed.startsWith('[') || trimmed.startsWith('{')) {
-    const json: unknown = JSON.parse(trimmed);
-    const entries = Object.entries(json as object).sort(([a], [b]) => Number(a) - Number(b));
-    return { names: entries.map(([, name]) => String(name)) };
+    const entries = Object.entries(parseJson(trimmed)).sort(([a], [b]) => Number(a) - Number(b));
+    const values: unknown[] = entries.map(([, value]) => value);
+    // Keras's list has pairs of a WordNet number and a name.
+    const pairs = values.filter((value): value is [unknown, unknown] => Array.isArray(value) && value.length === 2);
+    if (pairs.length > 0 && pairs.length === values.length)
+      return { names: pairs.map(([, name]) => String(name)), ids: pairs.map(([id]) => String(id)) };
+    return { names: values.map(String) };
   }
   const lines = trimmed.split(/\r?\n/).map((line) => /^(n\d{8})?\s*(.*)$/.exec(line.trim())!);
   const names = lines.map((line) => line[2]!);
   return lines.some((line) => line[1] !== undefined) ? { names, ids: lines.map((line) => line[1] ?? '') } : { names };
+}
+
+function parseJson(text: string): object {
+  try {
+    return JSON.parse(text) as object;
+  } catch (error) {
+    throw new ModelError(
+      `The class names are not JSON though they begin as JSON does: ${error instanceof Error ? error.message : String(error)}.`,
+    );
+  }
 }
 
 /** Names that the ten classes of CIFAR-10 have everywhere. */

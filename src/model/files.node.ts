@@ -1,8 +1,8 @@
 /** @file Files in Node: paths and file URLs from disk, http URLs fetched. */
-import { readFile as read } from 'node:fs/promises';
+import { mkdir, open, readFile as read, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { fetchBytes, isHttp } from './files.web.ts';
+import { fetchBytes, readFileIfPresent as fetchIfPresent, isHttp } from './files.web.ts';
 import { ModelError } from './model-error.ts';
 
 function localPath(path: string): string {
@@ -15,23 +15,42 @@ export async function readFile(path: string): Promise<Uint8Array> {
   try {
     return await read(localPath(path));
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    const reason =
-      code === 'ENOENT'
-        ? 'there is no such file'
-        : code === 'EISDIR'
-          ? 'it is a folder'
-          : code === 'EACCES'
-            ? 'permission is denied'
-            : String(error);
-    throw new ModelError(`Cannot read ${path}: ${reason}.`);
+    throw new ModelError(`Cannot read ${path}: ${reasonOf(error)}.`);
   }
 }
 
 /** The file's bytes, or undefined where there is none. */
 export async function readFileIfPresent(path: string): Promise<Uint8Array | undefined> {
-  if (isHttp(path)) return fetchBytes(path).catch(() => undefined);
+  if (isHttp(path)) return fetchIfPresent(path);
   return read(localPath(path)).catch(() => undefined);
+}
+
+/** Writes a file under another name first, so that what was there stays until all of the new one is on the disk. */
+export async function writeFile(path: string, bytes: Uint8Array): Promise<void> {
+  const target = localPath(path);
+  const temporary = `${target}.part`;
+  try {
+    await mkdir(dirname(target), { recursive: true });
+    await using file = await open(temporary, 'w');
+    await file.writeFile(bytes);
+    await file.sync();
+    await rename(temporary, target);
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => {});
+    throw new ModelError(`Cannot write ${path}: ${reasonOf(error)}.`);
+  }
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'it is a folder',
+  EACCES: 'permission is denied',
+  ENOSPC: 'the disk is full',
+  EROFS: 'the disk is read-only',
+};
+
+function reasonOf(error: unknown): string {
+  return reasons[(error as NodeJS.ErrnoException).code ?? ''] ?? String(error);
 }
 
 /** A file that lies beside another. */

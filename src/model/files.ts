@@ -6,6 +6,8 @@ export interface FileReader {
   readFile(path: string): Promise<Uint8Array>;
   /** The file's bytes, or undefined where there is none. */
   readFileIfPresent(path: string): Promise<Uint8Array | undefined>;
+  /** Writes a file whole, or leaves what was there and throws. Node only. */
+  writeFile(path: string, bytes: Uint8Array): Promise<void>;
   /** A file that lies beside another. */
   beside(path: string, name: string): string;
 }

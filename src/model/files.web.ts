@@ -18,9 +18,16 @@ export async function fetchBytes(url: string): Promise<Uint8Array> {
 /** The file's bytes. */
 export const readFile = fetchBytes;
 
-/** The file's bytes, or undefined where there is none. */
+/** The file's bytes, or undefined where there is none; servers of pages often answer with their page instead. */
 export async function readFileIfPresent(path: string): Promise<Uint8Array | undefined> {
-  return fetchBytes(path).catch(() => undefined);
+  const response = await fetch(path).catch(() => undefined);
+  const isPage = response?.headers.get('content-type')?.startsWith('text/html');
+  return response?.ok && !isPage ? new Uint8Array(await response.arrayBuffer()) : undefined;
+}
+
+/** @throws ModelError always: a page writes no files */
+export async function writeFile(path: string): Promise<void> {
+  throw new ModelError(`Cannot write ${path}: a browser writes no files; keep the bytes elsewhere.`);
 }
 
 /** A file that lies beside another. */

@@ -5,12 +5,12 @@ import { carriedTypes } from '../onnx/import/carried.ts';
 import { handlers, type ImportedGraph, importGraph, UnknownShapeError } from '../onnx/import/import-graph.ts';
 import { isFloat } from '../tensor/dtype.ts';
 import { NoGradientError, vjp } from '../tensor/grad.ts';
-import { ones } from '../tensor/ops/basic.ts';
+import { cast, ones } from '../tensor/ops/basic.ts';
 import { isConstantExpression } from '../tensor/rewrite.ts';
 import { sizeOf } from '../tensor/shape.ts';
 import { input, type Node, type Tensor, topologicalOrder, type WeightFile } from '../tensor/tensor.ts';
 import { ModelError } from './model-error.ts';
-import { formatInput, graphInputs } from './picture-input.ts';
+import { formatInput, type GraphInput, graphInputs } from './picture-input.ts';
 
 /** A layer whose units can be named `layer:channel`. */
 export interface Layer {
@@ -33,7 +33,7 @@ export interface Inspection {
   /** Floating-point operations of one forward pass for one picture, two for a multiplication and addition; undefined where unknown. */
   readonly flops: number | undefined;
   readonly layers: readonly Layer[];
-  /** Undefined if a gradient of the first output reaches the inputs; else why not. */
+  /** Undefined if a gradient of every floating-point output reaches the inputs; else which and why not. */
   readonly gradientProblem: string | undefined;
 }
 
@@ -82,19 +82,15 @@ export function inspectModel(
       .sort((a, b) => b.count - a.count),
     parameters: weightCount(file),
   };
-  const symbols = new Map(
-    inputs.map((x) => [
-      x.name,
-      input(
-        x.name,
-        x.shape.map((size, axis) => size ?? (axis === 0 ? 1 : openSize)),
-        isFloat(x.dtype) ? 'float32' : x.dtype,
-      ),
-    ]),
-  );
+  const symbols = inputs.map((x) => {
+    const shape = x.shape.map((size, axis) => size ?? (axis === 0 ? 1 : openSize));
+    // Bytes are fed from pictures in float32, through whose rounding a gradient passes straight.
+    return input(x.name, shape, isFloat(x.dtype) || x.dtype === 'uint8' ? 'float32' : x.dtype);
+  });
+  const fed = new Map(inputs.map((x, i) => [x.name, x.dtype === 'uint8' ? cast(symbols[i]!, 'uint8') : symbols[i]!]));
   let imported: ImportedGraph;
   try {
-    imported = importGraph(file, symbols, { files: filesOf(bytes, external), singlePrecision: true });
+    imported = importGraph(file, fed, { files: filesOf(bytes, external), singlePrecision: true });
   } catch (error) {
     const why =
       error instanceof UnknownShapeError
@@ -109,9 +105,9 @@ export function inspectModel(
   }
   return {
     ...base,
-    flops: flopsOf(imported.outputs),
+    flops: flopsOf(imported.outputs) / picturesIn(inputs),
     layers: layersOf(file, imported),
-    gradientProblem: gradientProblemOf(imported, [...symbols.values()]),
+    gradientProblem: gradientProblemOf(imported, symbols, base.outputs),
   };
 }
 
@@ -145,18 +141,40 @@ export function layersOf(file: ModelProto, { values }: ImportedGraph): Layer[] {
   });
 }
 
-function gradientProblemOf({ outputs, describe }: ImportedGraph, inputs: readonly Tensor[]): string | undefined {
-  const carried = carriedTypes(outputs);
-  const target = outputs.find((y) => isFloat(y.dtype));
+/** Pictures that one pass takes: a batch that the file fixes. */
+function picturesIn([first]: readonly GraphInput[]): number {
+  return first?.shape.length === 4 ? (first.shape[0] ?? 1) : 1;
+}
+
+function gradientProblemOf(
+  { outputs, describe }: ImportedGraph,
+  inputs: readonly Tensor[],
+  names: readonly string[],
+): string | undefined {
   const sources = inputs.filter((x) => isFloat(x.dtype));
-  if (target === undefined || sources.length === 0) return 'no floating-point output or input';
-  try {
-    vjp([target], [ones(target.shape)], sources, { describe });
-    return undefined;
-  } catch (error) {
-    if (error instanceof NoGradientError) return error.message;
-    return carried.length > 0 ? `${carried.join(', ')} pass none` : String(error);
-  }
+  const floats = [...outputs.keys()].filter((i) => isFloat(outputs[i]!.dtype));
+  if (floats.length === 0 || sources.length === 0) return 'no floating-point output or input';
+  const problemOf = (which: readonly number[]) => {
+    const targets = which.map((i) => outputs[i]!);
+    try {
+      vjp(
+        targets,
+        targets.map((y) => ones(y.shape)),
+        sources,
+        { describe },
+      );
+      return undefined;
+    } catch (error) {
+      if (error instanceof NoGradientError) return error.message;
+      const carried = carriedTypes(targets);
+      return carried.length > 0 ? `${carried.join(', ')} pass none` : String(error);
+    }
+  };
+  const problem = problemOf(floats);
+  if (problem === undefined) return undefined;
+  const blocked = floats.filter((i) => problemOf([i]) !== undefined);
+  if (blocked.length === floats.length) return problem;
+  return `output ${blocked.map((i) => `"${names[i]}"`).join(', ')}: ${problem}`;
 }
 
 /** Floating-point operations of convolutions and matrix products under some outputs. */

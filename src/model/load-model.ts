@@ -6,6 +6,7 @@ import { parseModel } from '../onnx/file/parse-model.ts';
 import { carriedTypes } from '../onnx/import/carried.ts';
 import { compile, type Specs } from '../runtime/compile.ts';
 import type { DeviceRuntime, Session, TensorData } from '../runtime/runtime.ts';
+import { isFloat } from '../tensor/dtype.ts';
 import type { Device } from '../tensor/op.ts';
 import { substitute } from '../tensor/rewrite.ts';
 import type { Node, Tensor } from '../tensor/tensor.ts';
@@ -15,7 +16,7 @@ import { stripTail } from './logits.ts';
 import type { Model, PlainPrediction, TracedModel } from './model.ts';
 import { ModelError } from './model-error.ts';
 import { ModelGraph, plainFeed } from './model-graph.ts';
-import { chooseClasses, choosePreprocessing, readSidecar } from './model-settings.ts';
+import { chooseClasses, choosePreprocessing, readMetadata, readSidecar } from './model-settings.ts';
 import { findPictureInput, type PictureInput } from './picture-input.ts';
 import { openPlainModel } from './plain-model.ts';
 import { describePreprocessing, type Preprocessing, preprocess, preprocessOnHost } from './preprocessing.ts';
@@ -27,7 +28,7 @@ export interface LoadOptions {
   readonly preprocessing?: string | Partial<Preprocessing>;
   /** Class names, or the path of a file that lists them. */
   readonly classes?: readonly string[] | string;
-  /** The output that holds the class scores, where the model has several; the first unless given. */
+  /** The output that holds the class scores, where the model has several; the first of floating-point numbers unless given. */
   readonly output?: string;
   /** Spatial size for a model that leaves it open. */
   readonly height?: number;
@@ -64,21 +65,15 @@ export async function loadModel(source: string | URL | Uint8Array, options: Load
 
   const pictureInput = findPictureInput(
     file,
-    typeof options.preprocessing === 'object' ? options.preprocessing.layout : undefined,
+    layoutOf(options.preprocessing) ?? layoutOf(sidecar?.preprocessing as LoadOptions['preprocessing']),
   );
   const { height, width } = pictureSize(pictureInput, options);
   const plain = await openPlainModel(file, bytes, external, device);
   try {
     const graphs = new ModelGraph({ file, bytes, weights, external, pictureInput, height, width, device });
     await graphs.findShapes();
-    const outputName = options.output ?? sidecar?.output ?? file.graph!.output[0]!.name;
-    const outputIndex = file.graph!.output.findIndex((output) => output.name === outputName);
-    if (outputIndex === -1) {
-      throw new ModelError(
-        `The model has no output "${outputName}"; it has ${file.graph!.output.map((output) => output.name).join(', ')}.`,
-      );
-    }
-    return finishLoading({
+    const { outputIndex, outputName } = chooseOutput(file, graphs.at(1).outputs, options.output ?? sidecar?.output);
+    return await finishLoading({
       file,
       key,
       name,
@@ -97,6 +92,26 @@ export async function loadModel(source: string | URL | Uint8Array, options: Load
     await plain.release();
     throw error;
   }
+}
+
+function layoutOf(preprocessing: LoadOptions['preprocessing']): Preprocessing['layout'] | undefined {
+  return typeof preprocessing === 'object' ? preprocessing.layout : undefined;
+}
+
+/** The output that is asked for, or the first that can hold class scores. */
+function chooseOutput(file: ModelProto, outputs: readonly Tensor[], asked: string | undefined) {
+  const names = file.graph!.output.map(({ name }) => name);
+  const list = names.map((name, i) => `${name} ${outputs[i]!.dtype}`).join(', ');
+  const first = outputs.findIndex(({ dtype }) => isFloat(dtype));
+  const outputIndex = asked === undefined ? Math.max(0, first) : names.indexOf(asked);
+  if (outputIndex === -1) throw new ModelError(`The model has no output "${asked}"; it has ${list}.`);
+  const outputName = names[outputIndex]!;
+  if (!isFloat(outputs[outputIndex]!.dtype)) {
+    throw new ModelError(
+      `Output "${outputName}" holds ${outputs[outputIndex]!.dtype}; class scores are floating-point numbers. The model has ${list}.`,
+    );
+  }
+  return { outputIndex, outputName };
 }
 
 function pictureSize(pictureInput: PictureInput, options: LoadOptions): { height: number; width: number } {
@@ -143,11 +158,17 @@ async function finishLoading(parts: Loaded): Promise<Model> {
     outputIndex,
     outputName,
   } = parts;
-  const { channels, layout } = pictureInput;
+  const { channels } = pictureInput;
   const single = graphs.at(1).outputs[outputIndex]!;
   const { logits, removed } = stripTail(single);
   const classCount = logits.shape[1]!;
-  const { preprocessing, origin } = choosePreprocessing(options, sidecar, channels, layout, classCount, height);
+  const { preprocessing, origin } = choosePreprocessing(
+    options,
+    [sidecar, readMetadata(file)],
+    pictureInput,
+    classCount,
+    height,
+  );
   const classes = await chooseClasses(options, sidecar, file, classCount, { channels, height });
   const maxBatch = largestBatch(pictureInput, graphs, outputIndex, classCount);
 
@@ -158,8 +179,12 @@ async function finishLoading(parts: Loaded): Promise<Model> {
         ]
       : []),
     ...(removed === undefined ? [] : [`The model ends in a ${removed}; attacks work on the scores before it.`]),
-    ...(maxBatch === 1 && pictureInput.batch !== undefined
-      ? ['The file fixes a batch of 1; pictures run one at a time.']
+    ...(pictureInput.batch !== undefined && Number.isFinite(maxBatch)
+      ? [
+          maxBatch === 1
+            ? 'The file fixes a batch of 1; pictures run one at a time.'
+            : `The file fixes a batch of ${maxBatch}; it is filled up where there are fewer pictures.`,
+        ]
       : []),
   ];
 
@@ -260,7 +285,7 @@ async function refuseForeignOps(types: readonly string[], derive: () => Promise<
 
 /** A picture in every place of a batch that the file fixes. */
 function repeated({ data, shape, dtype }: TensorData, batch: number): TensorData {
-  const all = new Float32Array(data.length * batch);
+  const all = new (data.constructor as Float32ArrayConstructor)(data.length * batch);
   for (let i = 0; i < batch; i++) all.set(data as Float32Array, i * data.length);
   return { data: all, shape: [batch, ...shape.slice(1)], dtype };
 }
@@ -276,6 +301,7 @@ function interpretScores(scores: Float32Array, tail: Model['removedTail']): Plai
 
 /** How many pictures one run takes: any number where the graph allows it, else what the file fixes. */
 function largestBatch(pictureInput: PictureInput, graphs: ModelGraph, outputIndex: number, classCount: number): number {
+  if (graphs.onlyBatch !== undefined) return graphs.onlyBatch;
   try {
     const { logits } = stripTail(graphs.at(2).outputs[outputIndex]!);
     if (logits.shape[0] === 2 && logits.shape[1] === classCount) return Number.POSITIVE_INFINITY;

@@ -6,7 +6,12 @@ import { typedArray } from '../runtime/typed-array.ts';
 import type { DType } from '../tensor/dtype.ts';
 import type { Spec } from '../tensor/op.ts';
 import { cast } from '../tensor/ops/cast.ts';
-import { foldAffine } from '../tensor/rewrite.ts';
+import { concat } from '../tensor/ops/concat.ts';
+import { expand } from '../tensor/ops/expand.ts';
+import { round } from '../tensor/ops/extrema.ts';
+import { slice } from '../tensor/ops/slice.ts';
+import { foldAffine, isConstantExpression } from '../tensor/rewrite.ts';
+import { sameShape } from '../tensor/shape.ts';
 import { input, type Node, type Tensor, type WeightFile } from '../tensor/tensor.ts';
 import { ModelError } from './model-error.ts';
 import type { PictureInput } from './picture-input.ts';
@@ -32,6 +37,7 @@ export class ModelGraph {
     { readonly placeholder: Tensor; readonly graph: ImportedGraph; readonly outputs: readonly Tensor[] }
   >();
   readonly #shapes = new Map<string, Spec>();
+  #onlyBatch: number | undefined;
 
   constructor(parts: ModelParts) {
     this.#parts = parts;
@@ -53,14 +59,29 @@ export class ModelGraph {
     return undefined;
   }
 
+  /** The one batch size that the file's graph holds for, where it is more than one picture and shapes in it say so. */
+  get onlyBatch(): number | undefined {
+    return this.#onlyBatch;
+  }
+
   /** The graph for a batch: its values as expressions of a placeholder, batch normalisation folded. */
   at(batch: number) {
     const known = this.#imported.get(batch);
     if (known !== undefined) return known;
+    const size = this.#onlyBatch ?? batch;
+    if (batch > size) throw new ModelError(`The file fixes a batch of ${size}, got ${batch} pictures.`);
     const placeholder = input('network input', this.inputShape(batch));
-    const graph = importGraph(
+    const whole = this.#import(filledUp(placeholder, size));
+    const graph = size === batch ? whole : firstOf(whole, batch, size);
+    const imported = { placeholder, graph, outputs: foldAffine(graph.outputs, graph.succeed) };
+    this.#imported.set(batch, imported);
+    return imported;
+  }
+
+  #import(pictures: Tensor): ImportedGraph {
+    return importGraph(
       this.#parts.file,
-      new Map([[this.#parts.pictureInput.name, asDeclared(placeholder, this.#parts.pictureInput.dtype)]]),
+      new Map([[this.#parts.pictureInput.name, asDeclared(pictures, this.#parts.pictureInput.dtype)]]),
       {
         files: {
           model: this.#parts.weights,
@@ -74,13 +95,24 @@ export class ModelGraph {
         shapes: this.#shapes,
       },
     );
-    const imported = { placeholder, graph, outputs: foldAffine(graph.outputs, graph.succeed) };
-    this.#imported.set(batch, imported);
-    return imported;
   }
 
-  /** Runs the plain model once on black pictures where shapes cannot be known otherwise. */
+  /** Whether a graph whose file fixes a batch is the same for one picture but for that size. */
+  #holdsForOne(batch: number): boolean {
+    const shapesAt = (size: number) =>
+      this.#import(input('network input', this.inputShape(size))).outputs.map(({ shape }) => shape);
+    try {
+      const [one, all] = [shapesAt(1), shapesAt(batch)];
+      return one.every((shape, i) => shape[0] === 1 && sameShape([batch, ...shape.slice(1)], all[i]!));
+    } catch {
+      return false;
+    }
+  }
+
+  /** Finds what the file does not say: whether its graph holds for one picture, and shapes that only a run tells. */
   async findShapes(): Promise<void> {
+    const { batch } = this.#parts.pictureInput;
+    if (batch !== undefined && batch > 1 && !this.#holdsForOne(batch)) this.#onlyBatch = batch;
     for (;;) {
       try {
         this.at(1);
@@ -95,7 +127,7 @@ export class ModelGraph {
           this.#parts.device,
           error.values,
         );
-        const shape = this.inputShape(1);
+        const shape = this.inputShape(batch ?? 1);
         const black = new Float32Array(shape.reduce((product, size) => product * size));
         const results = await session.run({
           [this.#parts.pictureInput.name]: plainFeed(black, shape, this.#parts.pictureInput.dtype),
@@ -110,7 +142,32 @@ export class ModelGraph {
 
 /** Half and double precision inputs are computed in float32; bytes are what a model of uint8 pictures sees. */
 function asDeclared(x: Tensor, dtype: DType): Tensor {
-  return dtype === 'uint8' ? cast(x, 'uint8') : x;
+  return dtype === 'uint8' ? cast(round(x), 'uint8') : x;
+}
+
+/** Pictures with their first repeated behind them, up to a batch of `size`. */
+function filledUp(pictures: Tensor, size: number): Tensor {
+  const [batch, ...rest] = pictures.shape as [number, ...number[]];
+  if (batch === size) return pictures;
+  const first = slice(pictures, { axes: [0], starts: [0], ends: [1] });
+  return concat([pictures, expand(first, [size - batch, ...rest])], 0);
+}
+
+/** A graph of `size` pictures as one of its first `batch`. */
+function firstOf(graph: ImportedGraph, batch: number, size: number): ImportedGraph {
+  const cut = new Map<Tensor, Tensor>();
+  const constants = new Map<Node, boolean>();
+  const first = (y: Tensor): Tensor => {
+    if (y.shape[0] !== size || isConstantExpression(y, constants)) return y;
+    const known = cut.get(y) ?? slice(y, { axes: [0], starts: [0], ends: [batch] });
+    cut.set(y, known);
+    return known;
+  };
+  return {
+    ...graph,
+    values: new Map([...graph.values].map(([name, y]) => [name, first(y)])),
+    outputs: graph.outputs.map(first),
+  };
 }
 
 /** Values as a session of the plain file takes them. */

@@ -35,14 +35,30 @@ export interface WrittenGraph {
   readonly files: readonly WeightFile[];
 }
 
+/** What a graph that people read holds besides its values. */
+export interface GraphDecoration {
+  /** Names of values inside the graph. */
+  readonly names?: ReadonlyMap<Tensor, string>;
+  /** Inputs and outputs have this open first axis instead of the size that they were built with. */
+  readonly openBatch?: string;
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
 /** Writes the outputs' expressions as an ONNX model whose inputs are `inputs`, used or not. */
-export function writeGraph(inputs: readonly Tensor[], outputs: readonly NamedOutput[], device: Device): WrittenGraph {
+export function writeGraph(
+  inputs: readonly Tensor[],
+  outputs: readonly NamedOutput[],
+  device: Device,
+  { names: valueNames = new Map(), openBatch, metadata = {} }: GraphDecoration = {},
+): WrittenGraph {
   const graph = new GraphBuilder();
+  const open = (shape: Shape) => (openBatch === undefined ? shape : [openBatch, ...shape.slice(1)]);
+  for (const [key, value] of Object.entries(metadata)) graph.metadata(key, value);
   const files = new Map<string, WeightFile>();
   const names = new Map<Tensor, string>();
   const nameInput = (x: Tensor) => names.set(x, String(x.node.attrs.name));
   inputs.forEach(nameInput);
-  for (const x of inputs) graph.input(names.get(x)!, x.dtype, x.shape);
+  for (const x of inputs) graph.input(names.get(x)!, x.dtype, open(x.shape));
 
   const emitter = emitterOn(graph, device);
   for (const node of topologicalOrder(outputs.map(({ value }) => value))) {
@@ -53,11 +69,17 @@ export function writeGraph(inputs: readonly Tensor[], outputs: readonly NamedOut
       names.set(node.outputs[0]!, writeConstant(graph, node.outputs[0]!, files));
     } else {
       writeNode(emitter, node, names);
+      for (const y of node.outputs) {
+        const name = valueNames.get(y);
+        if (name === undefined) continue;
+        graph.rename(names.get(y)!, name);
+        names.set(y, name);
+      }
     }
   }
   for (const { name, value } of outputs) {
     graph.node('Identity', [names.get(value)!], {}, [name]);
-    graph.output(name, value.dtype, value.shape);
+    graph.output(name, value.dtype, open(value.shape));
   }
   return { bytes: graph.encode(targetOpset), files: [...files.values()] };
 }
@@ -96,8 +118,8 @@ function emitterOn(graph: GraphBuilder, device: Device): Emitter {
 }
 
 function writeConstant(graph: GraphBuilder, x: Tensor, files: Map<string, WeightFile>): string {
-  const { bytes, region } = constantData(x);
-  if (region === undefined || bytes.byteLength < inlineBytes) return graph.initializer(x.dtype, x.shape, bytes);
+  const { bytes, region, name } = constantData(x);
+  if (region === undefined || bytes.byteLength < inlineBytes) return graph.initializer(x.dtype, x.shape, bytes, name);
   const { file, offset } = region;
   const known = files.get(file.location);
   if (known !== undefined && known !== file) throw new TypeError(`Two weight files are both named "${file.location}".`);

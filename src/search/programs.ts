@@ -2,9 +2,10 @@
 import { compile, type Program, type Specs } from '../runtime/compile.ts';
 import type { DeviceRuntime } from '../runtime/runtime.ts';
 import { type GradientOptions, grad } from '../tensor/grad.ts';
-import { sub } from '../tensor/ops/arithmetic.ts';
+import { mul, sub } from '../tensor/ops/arithmetic.ts';
 import { reduceSum } from '../tensor/ops/reduce.ts';
-import { reduceL2 } from '../tensor/ops/reduce-extrema.ts';
+import { overLargest, reduceL2 } from '../tensor/ops/reduce-extrema.ts';
+import { reshape } from '../tensor/ops/reshape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { Batch, Objective, Problem } from './problem.ts';
 
@@ -47,6 +48,13 @@ function evaluate(problem: Problem, z: Tensor, data: Batch): Objective {
   return penalty === undefined ? objective : { ...objective, value: sub(objective.value, penalty) };
 }
 
+/** Length of each sample's gradient, [N], also where its squares are too small for float32. */
+function lengthOf(gradient: Tensor): Tensor {
+  const axes = gradient.shape.map((_, axis) => axis).slice(1);
+  const { scaled, largest } = overLargest(gradient, axes);
+  return mul(reduceL2(scaled, { axes }), reshape(largest, [gradient.shape[0]!]));
+}
+
 /** Compiles a problem's graphs as they are asked for. */
 export function programsOf(problem: Problem, device: DeviceRuntime, options: GradientOptions = {}): Programs {
   return {
@@ -70,13 +78,12 @@ export function programsOf(problem: Problem, device: DeviceRuntime, options: Gra
           const state = Object.fromEntries(stateNames.map((name) => [name, inputs[statePrefix + name]!]));
           const next = problem.rule.next({ z, gradient, state, data: inputs });
           const allowed = problem.project?.(next.z, inputs) ?? next.z;
-          const axes = problem.shape.map((_, axis) => axis + 1);
           return {
             ...outputs,
             ...Object.fromEntries(stateNames.map((name) => [nextStatePrefix + name, next.state![name]!])),
             [nextName]: allowed,
             [valueName]: value,
-            [gradientName]: reduceL2(gradient, { axes }),
+            [gradientName]: lengthOf(gradient),
           };
         },
         specsOf(problem, batch, true),

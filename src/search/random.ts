@@ -13,9 +13,14 @@ export interface RandomStream {
   exponential(): number;
 }
 
+/** One 32-bit seed from the numbers that name a stream. */
+export function seedOf(...names: readonly number[]): number {
+  return names.reduce((hash, name) => mix(hash ^ (name | 0)), 0x9e3779b9);
+}
+
 /** A stream from numbers that name it: a seed, a sample's hash, a restart. */
 export function randomStream(...names: readonly number[]): RandomStream {
-  const generator = xoroshiro128plus(names.reduce((hash, name) => mix(hash ^ (name | 0)), 0x9e3779b9));
+  const generator = xoroshiro128plus(seedOf(...names));
   const uniform = () => uniformFloat64(generator);
   return {
     uniform,

@@ -3,6 +3,7 @@ import type { Op } from './op.ts';
 import * as activation from './ops/activation.ts';
 import * as arithmetic from './ops/arithmetic.ts';
 import * as averagePool from './ops/average-pool.ts';
+import * as batchNorm from './ops/batch-norm.ts';
 import * as cast from './ops/cast.ts';
 import * as compare from './ops/compare.ts';
 import * as concat from './ops/concat.ts';
@@ -34,6 +35,7 @@ const modules: readonly object[] = [
   activation,
   arithmetic,
   averagePool,
+  batchNorm,
   cast,
   compare,
   concat,

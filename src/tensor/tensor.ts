@@ -33,6 +33,8 @@ export interface WeightFile {
 export interface Constant extends OpaqueAttr {
   readonly kind: 'constant';
   readonly bytes: Uint8Array;
+  /** What a written graph calls it, where it has a name. */
+  readonly name?: string;
   /** Set when `bytes` is a view into a weight file at this offset. */
   readonly region?: { readonly file: WeightFile; readonly offset: number };
 }

@@ -2,11 +2,12 @@
 import type { HostTensor } from '../../src/tensor/host.ts';
 import type { HostData, Op } from '../../src/tensor/op.ts';
 import { hostValue, isConstant, type Node, type Tensor, topologicalOrder } from '../../src/tensor/tensor.ts';
+import { references as batchNorm } from './batch-norm.ts';
 import { references as gridSample } from './grid-sample.ts';
 import type { Reference } from './types.ts';
 import { references as window } from './window.ts';
 
-const heavy: Readonly<Record<string, Reference>> = { ...window, ...gridSample };
+const heavy: Readonly<Record<string, Reference>> = { ...window, ...gridSample, ...batchNorm };
 
 /** An op's reference: loops of the test's own where the op is heavy, else the op's float64 value on the host. */
 export function referenceOf(op: Op): Reference | undefined {

@@ -50,11 +50,12 @@ function networkOf(
   return graph.encode(18);
 }
 
-/** Two classes with scores 0 and w . x + b. */
-export function linearNetwork(w: ArrayLike<number>, b: number): Uint8Array {
+/** Two classes with scores 0 and w . x + b; `clip` keeps x in [0, 1] first. */
+export function linearNetwork(w: ArrayLike<number>, b: number, { clip = false } = {}): Uint8Array {
   return networkOf(2, (graph, floats) => {
     const columns = Float64Array.from({ length: 2 * w.length }, (_, at) => (at % 2 === 0 ? 0 : w[Math.floor(at / 2)]!));
-    const [flat] = graph.node('Flatten', ['picture']);
+    const picture = clip ? graph.node('Clip', ['picture', floats([0], []), floats([1], [])])[0]! : 'picture';
+    const [flat] = graph.node('Flatten', [picture]);
     graph.node('Gemm', [flat!, floats(columns, [w.length, 2]), floats([0, b], [2])], {}, ['scores']);
   });
 }
@@ -64,6 +65,15 @@ export function constantNetwork(): Uint8Array {
   return networkOf(3, (graph, floats) => {
     const [flat] = graph.node('Flatten', ['picture']);
     graph.node('Gemm', [flat!, floats(new Float64Array(768 * 3), [768, 3]), floats([2, 1, 0], [3])], {}, ['scores']);
+  });
+}
+
+/** Answers with one number: how sure it is, as networks of two classes do. */
+export function oneScoreNetwork(): Uint8Array {
+  return networkOf(1, (graph, floats) => {
+    const [flat] = graph.node('Flatten', ['picture']);
+    const [score] = graph.node('MatMul', [flat!, floats(new Float64Array(768).fill(1 / 768), [768, 1])]);
+    graph.node('Sigmoid', [score!], {}, ['scores']);
   });
 }
 

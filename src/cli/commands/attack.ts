@@ -1,8 +1,7 @@
 /** @file `pareidolia attack`: find small changes of pictures that change the answer, and write what was found. */
-import { readFile } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
-import { decodePicture, encodePng } from '#image-codec';
-import { attackFigure } from '../../attack/attack-figure.ts';
+import { encodePng } from '#image-codec';
+import { as8Bit, attackFigure } from '../../attack/attack-figure.ts';
 import type { Norm } from '../../attack/ball.ts';
 import { fgsm } from '../../attack/fgsm.ts';
 import type { LossName } from '../../attack/loss.ts';
@@ -14,7 +13,8 @@ import type { Model } from '../../model/model.ts';
 import { type CliContext, startProgress } from '../context.ts';
 import { CliError, exitCodes } from '../errors.ts';
 import { loadOptionsOf, type ModelFlags } from '../model-flags.ts';
-import { listPictures, type PictureFile, prepareOutput, writeOutput } from '../output.ts';
+import { prepareOutput, writeOutput } from '../output.ts';
+import { listPictures, type PictureFile, readPicture } from '../pictures.ts';
 
 /** Flags of `attack`. */
 export interface AttackFlags extends ModelFlags {
@@ -61,7 +61,7 @@ export async function attack(
   await using model = await loadModel(modelPath, loadOptionsOf(flags));
   for (const note of model.notes) this.process.stderr.write(`note: ${note}\n`);
   const images: Float32Array[] = [];
-  for (const { path } of pictures) images.push(fitPicture(await decodePicture(await readPicture(path)), model));
+  for (const { path } of pictures) images.push(fitPicture(await readPicture(path), model));
   const labels = labelsOf(pictures, model, flags.label);
   const target = flags.target === undefined ? undefined : model.classOf(flags.target);
 
@@ -108,16 +108,6 @@ export async function attack(
   if (flags.failUnder !== undefined && robust < flags.failUnder) this.exitWith(exitCodes.below);
 }
 
-async function readPicture(path: string): Promise<Uint8Array> {
-  try {
-    return await readFile(path);
-  } catch (error) {
-    throw new CliError(
-      `Cannot read ${path}: ${(error as NodeJS.ErrnoException).code === 'EISDIR' ? 'it is a folder' : 'there is no such file, or it may not be read'}.`,
-    );
-  }
-}
-
 function destinationsOf(
   pictures: readonly PictureFile[],
   out: string | undefined,
@@ -138,9 +128,10 @@ function destinationsOf(
   const taken = new Set<string>();
   return pictures.map(({ path, folderName }) => {
     let stem = join(folder, folderName ?? '', stemOf(path));
-    while (taken.has(stem)) stem += '-2';
-    taken.add(stem);
-    return { adversarial: `${stem}.png`, figure: `${stem}.figure.png` };
+    while (taken.has(`${stem}.png`) || taken.has(`${stem}.figure.png`)) stem += '-2';
+    const destination = { adversarial: `${stem}.png`, figure: `${stem}.figure.png` };
+    for (const file of Object.values(destination)) taken.add(file);
+    return destination;
   });
 }
 
@@ -165,7 +156,6 @@ async function write(
   { path }: PictureFile,
 ): Promise<Partial<Destination> | undefined> {
   if (!result.success || result.misclassifiedBefore) return undefined;
-  const { channels, height, width } = model;
   const settings = {
     software: 'pareidolia',
     model: model.name,
@@ -178,7 +168,7 @@ async function write(
     after: result.after.name,
   };
   const text = { pareidolia: JSON.stringify(settings) };
-  await writeOutput(to.adversarial, await encodePng({ data: result.adversarial, channels, height, width }, text));
+  await writeOutput(to.adversarial, await encodePng(as8Bit(result, model), text));
   if (!flags.figure) return { adversarial: to.adversarial };
   await writeOutput(to.figure, await attackFigure(result, model, text));
   return to;

@@ -1,7 +1,5 @@
 /** @file `pareidolia inspect`: what a model takes, holds and answers. */
-import { readFile } from 'node:fs/promises';
 import * as files from '#files';
-import { decodePicture } from '#image-codec';
 import type { Picture } from '../../image/image.ts';
 import { externalFiles } from '../../model/external-files.ts';
 import { fitPicture } from '../../model/fit-picture.ts';
@@ -15,7 +13,8 @@ import type { CliContext } from '../context.ts';
 import { startProgress } from '../context.ts';
 import { CliError } from '../errors.ts';
 import { loadOptionsOf, type ModelFlags } from '../model-flags.ts';
-import { listPictures, type PictureFile, prepareOutput, writeOutput } from '../output.ts';
+import { prepareOutput, writeOutput } from '../output.ts';
+import { listPictures, type PictureFile, readPicture } from '../pictures.ts';
 
 /** Flags of `inspect`. */
 export interface InspectFlags extends ModelFlags {
@@ -98,8 +97,7 @@ async function tryAll(
   const step = Math.max(1, found.length / flags.limit);
   const chosen = Array.from({ length: Math.min(flags.limit, found.length) }, (_, i) => found[Math.floor(i * step)]!);
   const labelled: { picture: Picture; label: number }[] = [];
-  for (const file of chosen)
-    labelled.push({ picture: await decodePicture(await readFile(file.path)), label: labelOf(file, model) });
+  for (const file of chosen) labelled.push({ picture: await readPicture(file.path), label: labelOf(file, model) });
   const progress = await startProgress(
     context,
     `Trying ${candidates(model).length} preprocessings on ${labelled.length} pictures`,

@@ -40,6 +40,7 @@ export class GraphBuilder {
   readonly #inputs: MessageInitShape<typeof ValueInfoProtoSchema>[] = [];
   readonly #outputs: MessageInitShape<typeof ValueInfoProtoSchema>[] = [];
   readonly #domains = new Set<string>();
+  readonly #metadata: { readonly key: string; readonly value: string }[] = [];
   #values = 0;
 
   /** Adds a node; `outputs` are names, or flags saying which outputs are wanted. Returns the outputs' names. */
@@ -61,8 +62,7 @@ export class GraphBuilder {
   }
 
   /** Adds a weight that is written into the graph. */
-  initializer(dtype: DType, shape: Shape, bytes: Uint8Array): string {
-    const name = this.#newName();
+  initializer(dtype: DType, shape: Shape, bytes: Uint8Array, name = this.#newName()): string {
     this.#initializers.push({
       name,
       dataType: onnxTypeNumber[dtype],
@@ -95,6 +95,17 @@ export class GraphBuilder {
     this.#outputs.push(valueInfo(name, dtype, shape));
   }
 
+  /** Adds a line to the file's metadata. */
+  metadata(key: string, value: string): void {
+    this.#metadata.push({ key, value });
+  }
+
+  /** Calls a node's output by another name, also where it is used. */
+  rename(from: string, to: string): void {
+    const renamed = (names: readonly string[] | undefined) => names?.map((name) => (name === from ? to : name)) ?? [];
+    for (const node of this.#nodes) Object.assign(node, { input: renamed(node.input), output: renamed(node.output) });
+  }
+
   /** The graph as the bytes of an ONNX file. */
   encode(opset: number): Uint8Array<ArrayBuffer> {
     const graph: MessageInitShape<typeof GraphProtoSchema> = {
@@ -109,6 +120,7 @@ export class GraphBuilder {
       create(ModelProtoSchema, {
         irVersion,
         producerName: 'pareidolia',
+        metadataProps: this.#metadata,
         opsetImport: [{ domain: '', version: BigInt(opset) }, ...others],
         graph,
       }),

@@ -27,18 +27,26 @@ export const carriedOp: Op<CarriedAttrs> = defineOp<CarriedAttrs>({
   infer: (_inputs, { carried }) => carried.specs,
   gradient: 'none',
   lower: ({ e, inputs, attrs: { opType, domain, carried } }) =>
-    e.nodes(
-      opType,
-      carried.slots.map((slot) => inputs[slot] ?? ''),
-      carried.attributes,
-      carried.wanted,
-      domain,
-    ),
+    e
+      .nodes(
+        opType,
+        carried.slots.map((slot) => inputs[slot] ?? ''),
+        carried.attributes,
+        carried.wanted,
+        domain,
+      )
+      .filter((_, i) => carried.wanted[i]),
   samples: [{ name: 'checked through models that hold it', inputs: [] }],
 });
 
-/** The outputs of a node that is carried through, whose shapes and types are given. */
-export function carryThrough(c: NodeContext, specs: readonly Spec[]): readonly Tensor[] {
+/** Attributes that say in the opset we write what a node of an older file means without them. */
+function defaultsOfOpset(c: NodeContext): OnnxAttrs {
+  const shifted = c.node.opType === 'RoiAlign' && c.opset < 16;
+  return shifted ? { coordinate_transformation_mode: 'output_half_pixel' } : {};
+}
+
+/** The outputs of a node that is carried through, undefined where they are not wanted; shapes and types of the others are given. */
+export function carryThrough(c: NodeContext, specs: readonly Spec[]): readonly (Tensor | undefined)[] {
   const { node } = c;
   const inputs: Tensor[] = [];
   const slots = node.input.map((_, i) => {
@@ -52,12 +60,13 @@ export function carryThrough(c: NodeContext, specs: readonly Spec[]): readonly T
   );
   const carried: CarriedNode = {
     kind: 'carried node',
-    attributes,
+    attributes: { ...attributes, ...defaultsOfOpset(c) },
     slots,
     specs,
     wanted: node.output.map((name) => name !== ''),
   };
-  return applyMany(carriedOp, inputs, { opType: node.opType, domain: node.domain, carried });
+  const outputs = applyMany(carriedOp, inputs, { opType: node.opType, domain: node.domain, carried }).values();
+  return carried.wanted.map((wanted) => (wanted ? outputs.next().value : undefined));
 }
 
 /** Types of the nodes under some outputs that are carried through, each once. */

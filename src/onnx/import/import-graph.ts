@@ -89,6 +89,7 @@ export function importGraph(
   run.graph(model.graph!, scope, opsets);
   run.finish();
   const values = new Map([...scope].filter((entry): entry is [string, Tensor] => entry[1] !== undefined));
+  refuseLostOutputs(model.graph!, values, inputs);
   return {
     values,
     outputs: model.graph!.output.map(({ name }) => values.get(name)!),
@@ -98,6 +99,23 @@ export function importGraph(
       if (origin !== undefined && !run.origins.has(to)) run.origins.set(to, origin);
     },
   };
+}
+
+/** Outputs that nothing led to: an input is missing, or nodes wait for each other. */
+function refuseLostOutputs(
+  graph: GraphProto,
+  values: ReadonlyMap<string, Tensor>,
+  given: ReadonlyMap<string, Tensor>,
+): void {
+  const lost = graph.output.find(({ name }) => !values.has(name));
+  if (lost === undefined) return;
+  const missing = graph.input.find(({ name }) => !values.has(name));
+  if (missing === undefined)
+    throw new ImportError(
+      `Output "${lost.name}" cannot be worked out: nodes before it depend on each other in a circle.`,
+    );
+  const names = [...given.keys()].map((name) => `"${name}"`).join(', ') || 'none';
+  throw new ImportError(`Input "${missing.name}" is not given; given are ${names}.`);
 }
 
 /** Spec of a value as the file declares it; undefined where its type or a size is open. */
@@ -204,7 +222,7 @@ class Import {
       subgraph: (graph) => this.#subgraph(graph, scope, opsets),
     };
     const c = new NodeContext(node, opsets.get(domain) ?? 1, inputs, attributes, services);
-    const outputs = this.#outputs(c, domain);
+    const outputs = this.#outputs(c, domain).map((y) => (y === undefined ? undefined : this.#single(y)));
     node.output.forEach((name, i) => {
       if (name !== '') scope.set(name, outputs[i]);
     });
@@ -236,7 +254,11 @@ class Import {
     const names = node.output.filter((name) => name !== '');
     const specs = names.map((name) => {
       const info = this.#declared.get(name);
-      return this.#options.shapes?.get(name) ?? (info === undefined ? undefined : declaredSpec(info));
+      const spec = this.#options.shapes?.get(name) ?? (info === undefined ? undefined : declaredSpec(info));
+      // Given float32 for half or double precision, an op answers in float32.
+      return spec !== undefined && this.#options.singlePrecision && isFloat(spec.dtype)
+        ? { ...spec, dtype: 'float32' as const }
+        : spec;
     });
     const unknown = names.filter((_, i) => specs[i] === undefined);
     if (unknown.length > 0) {

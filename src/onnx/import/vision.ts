@@ -138,15 +138,15 @@ function importGroupNorm(c: NodeContext): Tensor {
 }
 
 function importResize(c: NodeContext): Tensor {
+  if (c.opset < 11) return importFirstResize(c);
   const x = c.x(0);
   const rank = x.shape.length;
-  const legacy = c.opset < 11; // opset 10: inputs x, scales, and the coordinates are asymmetric
   const axes = (c.ints('axes') ?? x.shape.map((_, axis) => axis)).map((axis) => (axis < 0 ? axis + rank : axis));
-  const givenSizes = legacy ? undefined : nonEmpty(c.static(3));
-  const givenScales = nonEmpty(c.static(legacy ? 1 : 2));
-  const coordinates = legacy
-    ? 'asymmetric'
-    : (c.string('coordinate_transformation_mode', 'half_pixel') as CoordinateTransformation);
+  const givenSizes = nonEmpty(c.static(3));
+  const givenScales = nonEmpty(c.static(2));
+  if (givenSizes === undefined && givenScales === undefined)
+    throw new ImportError('one of the inputs scales and sizes is needed');
+  const coordinates = c.string('coordinate_transformation_mode', 'half_pixel') as CoordinateTransformation;
   const keep = c.choice('keep_aspect_ratio_policy', 'stretch', ['stretch', 'not_larger', 'not_smaller']);
   let scales = givenScales;
   let sizes = givenSizes ?? axes.map((axis, i) => Math.floor(x.shape[axis]! * givenScales![i]!));
@@ -163,9 +163,12 @@ function importResize(c: NodeContext): Tensor {
     sizes,
     mode: c.choice('mode', 'nearest', ['nearest', 'linear', 'cubic']),
     coordinates,
-    nearest: legacy
-      ? 'floor'
-      : c.choice('nearest_mode', 'round_prefer_floor', ['round_prefer_floor', 'round_prefer_ceil', 'floor', 'ceil']),
+    nearest: c.choice('nearest_mode', 'round_prefer_floor', [
+      'round_prefer_floor',
+      'round_prefer_ceil',
+      'floor',
+      'ceil',
+    ]),
     cubicCoefficient: c.float('cubic_coeff_a', -0.75),
     excludeOutside: c.flag('exclude_outside'),
     antialias: c.flag('antialias'),
@@ -173,6 +176,25 @@ function importResize(c: NodeContext): Tensor {
     ...(scales === undefined ? {} : { scales }),
     ...(roi === undefined ? {} : { roi: axes.map((_, i) => [roi[i]!, roi[i + count]!] as const) }),
   });
+}
+
+/** Resize of opset 10: scales alone, asymmetric coordinates; the nearest element is the next one where an axis shrinks. */
+function importFirstResize(c: NodeContext): Tensor {
+  const scales = c.static(1)!;
+  const mode = c.choice('mode', 'nearest', ['nearest', 'linear']);
+  const along = (x: Tensor, axes: readonly number[], nearest: 'floor' | 'ceil') =>
+    resize(x, {
+      axes,
+      sizes: axes.map((axis) => Math.floor(x.shape[axis]! * scales[axis]!)),
+      scales: axes.map((axis) => scales[axis]!),
+      mode,
+      coordinates: 'asymmetric',
+      nearest,
+    });
+  const all = scales.map((_, axis) => axis);
+  const shrinking = all.filter((axis) => scales[axis]! < 1);
+  const others = all.filter((axis) => scales[axis]! >= 1);
+  return along(along(c.x(0), shrinking, 'ceil'), others, 'floor');
 }
 
 function nonEmpty(values: number[] | undefined): number[] | undefined {

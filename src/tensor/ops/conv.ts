@@ -95,6 +95,16 @@ export const convOp = defineOp<ConvAttrs>({
       attrs: { strides: [1, 1], pads: [2, 2, 3, 2], dilations: [1, 1], group: 1 },
     },
     {
+      name: 'many positions, free weight',
+      inputs: [{ shape: [2, 1, 17, 18] }, { shape: [2, 1, 3, 2] }],
+      attrs: { strides: [1, 1], pads: [1, 0, 1, 1], dilations: [1, 1], group: 1 },
+    },
+    {
+      name: 'stride 2, free weight',
+      inputs: [{ shape: [2, 2, 7, 6] }, { shape: [3, 2, 3, 3] }],
+      attrs: { strides: [2, 2], pads: [1, 1, 1, 1], dilations: [1, 1], group: 1 },
+    },
+    {
       name: 'one spatial axis',
       inputs: [{ shape: [2, 3, 9] }, { shape: [4, 3, 3] }],
       attrs: { strides: [2], pads: [1, 0], dilations: [1], group: 1 },

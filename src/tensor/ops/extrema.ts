@@ -8,7 +8,7 @@ import { zerosLike } from './basic.ts';
 import { cast } from './cast.ts';
 import { greater, greaterEqual, where } from './compare.ts';
 import { defineElementwise, mapBroadcast } from './elementwise.ts';
-import { step, stepBelow } from './step.ts';
+import { step, stepBelow, stepFrom, stepUpTo } from './step.ts';
 import { log } from './unary.ts';
 
 const apart: readonly [Sample, ...Sample[]] = [
@@ -63,11 +63,14 @@ interface ClipAttrs extends Attrs {
 export const clipOp: Op<ClipAttrs> = defineOp<ClipAttrs>({
   name: 'clip',
   infer: ([x]) => ({ shape: x!.shape, dtype: x!.dtype }),
-  // The mask is taken from the output, whose steps stay in the runtime's blocked layout: 1 strictly inside, 0 at the bounds.
+  // 1 inside and at the bounds, so that black and white pixels can be led inwards. Behind a convolution the mask is taken from
+  // the output, which is 1 strictly inside alone: the runtime then clips within the convolution and needs no copy before.
   gradient: [
-    ({ dy, y, attrs: { low, high } }) => {
-      const above = low === Number.NEGATIVE_INFINITY ? dy : mul(dy, step(y, low));
-      return high === Number.POSITIVE_INFINITY ? above : mul(above, stepBelow(y, high));
+    ({ dy, x: [x], y, attrs: { low, high } }) => {
+      const fused = x!.node.op.name === 'conv';
+      const [at, from, upTo] = fused ? [y, step, stepBelow] : [x!, stepFrom, stepUpTo];
+      const above = low === Number.NEGATIVE_INFINITY ? dy : mul(dy, from(at, low));
+      return high === Number.POSITIVE_INFINITY ? above : mul(above, upTo(at, high));
     },
   ],
   lower: ({ e, inputs: [x], x: [tensor], attrs: { low, high } }) => {
@@ -91,7 +94,7 @@ export const clipOp: Op<ClipAttrs> = defineOp<ClipAttrs>({
   ],
 });
 
-/** x kept within [low, high]; tensors as bounds broadcast. The gradient passes strictly inside. */
+/** x kept within [low, high]; tensors as bounds broadcast. The gradient passes inside and, but behind a convolution, at the bounds. */
 export function clip(
   x: Tensor,
   low: Operand = Number.NEGATIVE_INFINITY,

@@ -88,7 +88,7 @@ function sourceCoordinate(
     case 'asymmetric':
       return o / scale;
     case 'align_corners':
-      return out > 1 ? (o * (size - 1)) / (scale * size - 1) : 0;
+      return out > 1 ? (o * (size - 1)) / (out - 1) : 0;
     case 'tf_half_pixel_for_nn':
       return (o + 0.5) / scale;
     case 'tf_crop_and_resize':

@@ -5,6 +5,7 @@ import { apply, constant, type Tensor } from '../tensor.ts';
 import { add, div, mul, sub } from './arithmetic.ts';
 import { cast } from './cast.ts';
 import { equal, where } from './compare.ts';
+import { maximum } from './extrema.ts';
 import {
   evaluateReduce,
   type ReduceAttrs,
@@ -173,6 +174,15 @@ export const reduceL2Op: Op<ReduceAttrs> = defineOp<ReduceAttrs>({
 /** Euclidean norm along axes; its gradient at 0 is 0. */
 export function reduceL2(x: Tensor, options: ReduceOptions = {}): Tensor {
   return apply(reduceL2Op, [x], reduceAttrs(x, options));
+}
+
+/** Smallest number that still divides in float32 without loss. */
+const smallestNormal = 2 ** -126;
+
+/** x over its largest magnitude along axes, so that squares neither vanish nor overflow; zeros stay zeros. */
+export function overLargest(x: Tensor, axes: readonly number[]): { readonly scaled: Tensor; readonly largest: Tensor } {
+  const largest = maximum(reduceMax(abs(x), { axes, keepDims: true }), smallestNormal);
+  return { scaled: div(x, largest), largest };
 }
 
 /** Logarithm of the sum along axes. */

@@ -18,7 +18,13 @@ export const reshapeOp = defineOp<ReshapeAttrs>({
     return { shape, dtype: x!.dtype };
   },
   gradient: [({ dy, x: [x] }) => reshape(dy, x!.shape)],
-  lower: ({ e, inputs: [x], attrs: { shape } }) => e.node('Reshape', [x!, e.constant(shape)], { allowzero: 1 }),
+  // A first size that stays is written as 0, "as it is": a file whose first axis is open runs on any batch.
+  lower: ({ e, inputs: [data], x: [x], attrs: { shape } }) => {
+    const copies = shape.length > 0 && shape[0] === x!.shape[0] && !shape.includes(0);
+    return copies
+      ? e.node('Reshape', [data!, e.constant([0, ...shape.slice(1)])])
+      : e.node('Reshape', [data!, e.constant(shape)], { allowzero: 1 });
+  },
   simplify: ([x], { shape }) => {
     if (sameShape(x!.shape, shape)) return x;
     return x!.node.op.name === 'reshape' ? reshape(x!.node.inputs[0]!, shape) : undefined;

@@ -60,3 +60,18 @@ export function step(y: Tensor, at = 0): Tensor {
 export function stepBelow(y: Tensor, at: number): Tensor {
   return apply(stepOp, [y], { at, falling: true });
 }
+
+/** How far beside a bound a step is taken that counts the bound itself in. */
+function besides(at: number): number {
+  return at === 0 ? 2 ** -90 : Math.abs(at) * 2 ** -23;
+}
+
+/** 1 where y >= at, 0 elsewhere. */
+export function stepFrom(y: Tensor, at: number): Tensor {
+  return step(y, at - besides(at));
+}
+
+/** 1 where y <= at, 0 elsewhere. */
+export function stepUpTo(y: Tensor, at: number): Tensor {
+  return stepBelow(y, at + besides(at));
+}

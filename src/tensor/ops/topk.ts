@@ -23,8 +23,8 @@ export const topKOp: Op<TopKAttrs> = defineOp<TopKAttrs>({
     ];
   },
   gradient: [
-    ({ dys: [dy], ys: [, indices], x: [x], attrs: { axis } }) =>
-      scatterElements(zeros(x!.shape, x!.dtype), indices!, dy!, { axis, reduction: 'add' }),
+    ({ dy, ys: [, indices], x: [x], attrs: { axis } }) =>
+      scatterElements(zeros(x!.shape, x!.dtype), indices!, dy, { axis, reduction: 'add' }),
   ],
   lower: ({ e, inputs: [x], attrs: { k, axis, largest } }) =>
     e.nodes('TopK', [x!, e.constant([k])], { axis, largest: Number(largest), sorted: 1 }, [true, true]),
