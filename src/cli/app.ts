@@ -4,6 +4,7 @@ import type { CliContext } from './context.ts';
 import { exitCodeOf, messageOf } from './errors.ts';
 import { modelFlags } from './model-flags.ts';
 import { parseBudget, parseCount, parseShare } from './parse.ts';
+import { dataRoute } from './routes/data.ts';
 import { trainRoute } from './routes/train.ts';
 
 const text = { kind: 'parsed', parse: String, optional: true } as const;
@@ -119,7 +120,7 @@ const attack = buildCommand({
 /** The application. */
 export const app: Application<CliContext> = buildApplication(
   buildRouteMap({
-    routes: { inspect, attack, train: trainRoute },
+    routes: { inspect, attack, train: trainRoute, data: dataRoute },
     docs: {
       brief: 'Attack, visualise and measure any ONNX vision model',
       fullDescription:

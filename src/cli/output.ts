@@ -38,8 +38,13 @@ export async function writeOutput(path: string, bytes: Uint8Array | string): Pro
     await writeFile(temporary, bytes);
     await rename(temporary, path);
   } catch (error) {
-    throw new CliError(`Cannot write ${path}: ${reasonOf(error)}.`);
+    throw cannotWrite(path, error);
   }
+}
+
+/** The error of a file that cannot be written. */
+export function cannotWrite(path: string, error: unknown): CliError {
+  return new CliError(`Cannot write ${path}: ${reasonOf(error)}.`);
 }
 
 function reasonOf(error: unknown): string {

@@ -1,11 +1,13 @@
 /** @file The kinds of data sets that a spec can name, in one table: to add a kind is to add a row. */
-
-import type { Dataset, Split } from './dataset.ts';
+import { openParent, openPlace } from '#place';
+import { DataError, type Dataset, type Split } from './dataset.ts';
 import type { Folder } from './folder.ts';
 import { datasetOf } from './image-array.ts';
 import { readCifar10, readCifar100 } from './read/cifar.ts';
+import { readCsv } from './read/csv.ts';
 import { readImageFolder } from './read/image-folder.ts';
 import { fashionClasses, readMnist } from './read/mnist.ts';
+import { readNpyPair, readNpz } from './read/numpy.ts';
 
 /** How a set is opened. */
 export interface OpenOptions {
@@ -32,7 +34,36 @@ export const datasetKinds: Readonly<Record<string, DatasetKind>> = {
     brief: 'a folder for each class with its pictures in it, perhaps below train/ and test/',
     read: readImageFolder,
   },
-  tar: { argument: 'FILE', brief: 'an archive of class folders', read: readImageFolder },
+  tar: { argument: 'FILE', brief: 'an archive of class folders (tar, tar.gz or zip)', read: readImageFolder },
+  csv: {
+    argument: 'FILE',
+    brief: 'a table of picture paths and labels',
+    open: async (path, { split }) => {
+      refuseSplit(path, split);
+      const { folder, file } = await openParent(path);
+      return readCsv(folder, file);
+    },
+  },
+  npz: {
+    argument: 'FILE',
+    brief: "numpy's arrays x and y, or x_train, y_train, x_test …, and classes",
+    open: async (path, options) => {
+      const { bytes, name } = await fileAt(path);
+      return datasetOf(await readNpz(bytes, name, options));
+    },
+  },
+  npy: {
+    argument: 'IMAGES,LABELS',
+    brief: 'two files of one array each',
+    open: async (paths, { split }) => {
+      refuseSplit(paths, split);
+      const [images, labels, ...more] = paths.split(',');
+      if (images === undefined || labels === undefined || more.length > 0) {
+        throw new DataError(`Expected two .npy files as npy:images.npy,labels.npy, got "${paths}".`);
+      }
+      return datasetOf(readNpyPair(await fileAt(images), await fileAt(labels)));
+    },
+  },
   cifar10: { argument: 'DIR or FILE', brief: 'CIFAR-10, binary or for Python, archive or not', read: readCifar10 },
   cifar100: { argument: 'DIR or FILE', brief: 'CIFAR-100 likewise, with fine labels', read: readCifar100 },
   mnist: {
@@ -47,3 +78,14 @@ export const datasetKinds: Readonly<Record<string, DatasetKind>> = {
       datasetOf(await readMnist(folder, { ...options, name: 'fashion-mnist', classNames: fashionClasses })),
   },
 };
+
+async function fileAt(path: string): Promise<{ readonly bytes: Uint8Array; readonly name: string }> {
+  const place = await openPlace(path);
+  if (place.kind === 'folder') throw new DataError(`Expected a file, got the folder ${path}.`);
+  return { bytes: await place.read(), name: path };
+}
+
+function refuseSplit(name: string, split: Split | undefined): void {
+  if (split === undefined) return;
+  throw new DataError(`${name} is not parted into train and test. Leave the split out.`);
+}

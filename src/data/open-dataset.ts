@@ -4,7 +4,7 @@ import { openPlace } from '#place';
 import { openFolder } from './archive/open-archive.ts';
 import { DataError, type Dataset } from './dataset.ts';
 import type { Folder } from './folder.ts';
-import { datasetKinds, type OpenOptions } from './kinds.ts';
+import { type DatasetKind, datasetKinds, type OpenOptions } from './kinds.ts';
 import { isPicture } from './read/image-folder.ts';
 
 /**
@@ -16,13 +16,17 @@ import { isPicture } from './read/image-folder.ts';
  */
 export async function openDataset(spec: string, options: OpenOptions = {}): Promise<Dataset> {
   const [, word, colon, argument = ''] = /^([a-z][a-z0-9-]+)(?:(:)(?!\/\/)(.*))?$/.exec(spec) ?? [];
-  const kind = word === undefined ? undefined : datasetKinds[word];
+  const kind = word !== undefined && Object.hasOwn(datasetKinds, word) ? datasetKinds[word] : undefined;
   if (kind !== undefined && (colon !== undefined || kind.argument.startsWith('['))) {
-    return 'open' in kind
-      ? kind.open(argument, options)
-      : kind.read(await openFolder(await openPlace(argument)), options);
+    if (argument === '' && !kind.argument.startsWith('[')) {
+      throw new DataError(`Expected ${word}:${kind.argument}, got "${spec}".`);
+    }
+    return opened(kind, argument, options);
   }
   if (colon !== undefined) throw unknownKind(`There is no kind of data set "${word}"`);
+  const byName = Object.keys(datasetKinds).find((each) => spec.toLowerCase().endsWith(`.${each}`) && each !== 'tar');
+  if (byName === 'npy') throw new DataError(`${spec} is one array. Give images and labels: npy:${spec},labels.npy.`);
+  if (byName !== undefined) return opened(datasetKinds[byName]!, spec, options);
   const place = await openPlace(spec).catch((error: unknown) => {
     throw error instanceof DataError ? unknownKind(error.message.replace(/\.$/, '')) : error;
   });
@@ -32,6 +36,12 @@ export async function openDataset(spec: string, options: OpenOptions = {}): Prom
     throw unknownKind(`${spec} holds nothing that tells the kind of data set`);
   }
   return found.read(folder, options);
+}
+
+async function opened(kind: DatasetKind, argument: string, options: OpenOptions): Promise<Dataset> {
+  return 'open' in kind
+    ? kind.open(argument, options)
+    : kind.read(await openFolder(await openPlace(argument)), options);
 }
 
 function unknownKind(problem: string): DataError {

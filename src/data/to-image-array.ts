@@ -3,87 +3,50 @@ import { type Picture, toGrey, toRgb } from '../image/image.ts';
 import { centerCrop, resizePicture, resizeShorterSide } from '../image/resize.ts';
 import { DataError, type Dataset, type ImageArray } from './dataset.ts';
 import { imageArray } from './image-array.ts';
+import { type ReadOptions, readImages } from './read-images.ts';
 
-/** How a set is read into memory. */
-export interface ToImageArrayOptions {
+/** How a set is read into memory. With `badImages: 'skip'` what is left out is listed in `skipped`. */
+export interface ToImageArrayOptions extends ReadOptions {
   /**
    * Height and width of all images, in pixels: one number for a square, or [height, width]. The shorter side is brought to it
-   * and the middle cut out. Left out, all images must have the size of the first.
+   * and the middle cut out. Left out, all images must have one size.
    */
   readonly size?: number | readonly [height: number, width: number];
   /** 1 for grey (BT.601), 3 for RGB; the first image's if left out. */
   readonly channels?: 1 | 3;
   /** Bytes, or floats for sources of more than 8 bits; as the source has them if left out. */
   readonly dtype?: 'uint8' | 'float32';
-  /** Whether an unreadable image ends the reading (`fail`, the default) or is left out and listed in `skipped`. */
-  readonly badImages?: 'fail' | 'skip';
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (done: number, total: number) => void;
 }
-
-/** Pictures being decoded at once: enough to keep the decoder's threads busy. */
-const concurrency = 16;
 
 /**
  * The set in memory.
- * @throws DataError if an image cannot be read (unless skipped) or has another size than the first and no `size` is given.
+ * @throws DataError if an image cannot be read (unless skipped) or has another size than others and no `size` is given.
  * @example
  * const train = await toImageArray(await openDataset('cifar10:data/cifar10', { split: 'train' }));
  */
 export async function toImageArray(set: Dataset, options: ToImageArrayOptions = {}): Promise<ImageArray> {
-  const { badImages = 'fail', signal, onProgress } = options;
-  signal?.throwIfAborted();
+  options.signal?.throwIfAborted();
   const ready = set.array;
   if (ready !== undefined && fits(ready, options)) return ready;
   if (set.length === 0) throw new DataError(`${set.name} holds no image.`);
 
-  const skipped = new Map<number, string>();
-  let next = 0;
-  let done = 0;
-  let stopped = false;
-  /** The next picture that can be read, or undefined at the end. */
-  const read = async (i: number): Promise<Picture | undefined> => {
-    try {
-      return prepared(await set.image(i), options);
-    } catch (error) {
-      if (badImages === 'fail' || !(error instanceof DataError)) throw error;
-      skipped.set(i, error.message);
-      return undefined;
-    }
+  const dtype = options.dtype ?? (ready?.pixels instanceof Float32Array ? 'float32' : 'uint8');
+  const all = Array.from({ length: set.length }, (_, i) => i);
+  let first: { readonly picture: Picture; readonly pixels: Uint8Array | Float32Array } | undefined;
+  const visit = (image: Picture, i: number) => {
+    const picture = prepared(image, options);
+    first ??= { picture, pixels: allocate(set, picture, dtype) };
+    checkSize(set, i, picture, first.picture);
+    store(first.pixels, picture, i);
   };
-  let first: Picture | undefined;
-  for (; first === undefined && next < set.length; next++) first = await read(next);
+  const skipped = await readImages(set, all, visit, options);
   if (first === undefined) {
     throw new DataError(`${set.name}: none of its ${set.length} images can be read; the first: ${skipped.get(0)}`);
   }
-  const { channels, height, width } = first;
-  const pixels = allocate(set, first, options.dtype ?? (ready?.pixels instanceof Float32Array ? 'float32' : 'uint8'));
-  store(pixels, first, next - 1);
-  done = next;
-
-  const work = async () => {
-    while (next < set.length && !stopped) {
-      signal?.throwIfAborted();
-      const i = next++;
-      const picture = await read(i);
-      if (picture !== undefined) {
-        checkSize(set, i, picture, first);
-        store(pixels, picture, i);
-      }
-      onProgress?.(++done, set.length);
-    }
-  };
-  const workers = Array.from({ length: concurrency }, () =>
-    work().catch((error: unknown) => {
-      stopped = true;
-      throw error;
-    }),
-  );
-  await Promise.allSettled(workers);
-  await Promise.all(workers);
-
-  const kept = Array.from({ length: set.length }, (_, i) => i).filter((i) => !skipped.has(i));
-  const size = first.data.length;
+  const { pixels } = first;
+  const { channels, height, width } = first.picture;
+  const size = channels * height * width;
+  const kept = all.filter((i) => !skipped.has(i));
   kept.forEach((i, k) => {
     if (i !== k) pixels.copyWithin(k * size, i * size, (i + 1) * size);
   });
@@ -93,7 +56,7 @@ export async function toImageArray(set: Dataset, options: ToImageArrayOptions = 
     shape: [kept.length, channels, height, width],
     pixels: pixels.subarray(0, kept.length * size),
     labels: Int32Array.from(kept, (i) => set.label(i)),
-    ...(skipped.size === 0 ? {} : { skipped: [...skipped].sort(([a], [b]) => a - b).map(([, message]) => message) }),
+    ...(skipped.size === 0 ? {} : { skipped: [...skipped.values()] }),
   });
 }
 
@@ -127,7 +90,7 @@ function checkSize(set: Dataset, i: number, picture: Picture, first: Picture): v
   if (picture.width === first.width && picture.height === first.height && picture.channels === first.channels) return;
   const of = ({ width, height, channels }: Picture) => `${width} x ${height} in ${channels} channels`;
   throw new DataError(
-    `${set.name}: image ${i} is ${of(picture)}, the first is ${of(first)}. Give a size (and channels) to bring all to.`,
+    `${set.name}: image ${i} is ${of(picture)}, others are ${of(first)}. Give a size (and channels) to bring all to.`,
   );
 }
 

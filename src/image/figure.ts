@@ -78,7 +78,7 @@ function captionSvg({ text, share, highlight = false }: Caption, x: number, y: n
 }
 
 /** Text shortened with an ellipsis to a width. */
-function fit(text: string, width: number, size: number, bold = false): string {
+export function fit(text: string, width: number, size: number, bold = false): string {
   if (textWidth(text, size, bold) <= width) return text;
   let shorter = text;
   while (shorter.length > 1 && textWidth(`${shorter}…`, size, bold) > width) shorter = shorter.slice(0, -1);
@@ -92,7 +92,8 @@ function enlarge(picture: Picture): Picture {
     : resizePicture(picture, picture.width * factor, picture.height * factor, { mode: 'nearest' });
 }
 
-function paste(data: Float32Array, page: Picture, picture: Picture, left: number, top: number): void {
+/** Puts a picture onto an RGB page's data at a place. */
+export function paste(data: Float32Array, page: Picture, picture: Picture, left: number, top: number): void {
   for (let c = 0; c < 3; c++) {
     for (let y = 0; y < picture.height; y++) {
       const row = picture.data.subarray(

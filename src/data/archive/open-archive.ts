@@ -4,12 +4,14 @@ import { type Folder, folderOf } from '../folder.ts';
 import type { Place } from '../place.ts';
 import { gunzip } from './gzip.ts';
 import { isTar, untar } from './tar.ts';
+import { isZip, unzip } from './zip.ts';
 
 /** What an archive holds. @throws DataError if the bytes are none, or damaged. */
 export async function openArchive(bytes: Uint8Array, name: string): Promise<Folder> {
   const plain = await gunzip(bytes, name);
   if (isTar(plain)) return folderOf(name, withoutParents(untar(plain, name)));
-  throw new DataError(`Expected ${name} to be a tar archive, gzipped or not; its bytes are of another kind.`);
+  if (isZip(plain)) return folderOf(name, withoutParents(unzip(plain, name)));
+  throw new DataError(`Expected ${name} to be a tar archive (gzipped or not) or a zip; its bytes are of another kind.`);
 }
 
 /** A folder as it is, or what the archive at the place holds. */
