@@ -21,6 +21,7 @@ import { findPictureInput, type PictureInput } from './picture-input.ts';
 import { openPlainModel } from './plain-model.ts';
 import { describePreprocessing, type Preprocessing, preprocess, preprocessOnHost } from './preprocessing.ts';
 import type { Sidecar } from './sidecar.ts';
+import { modelAddress } from './zoo.ts';
 
 /** How a model is loaded. What is not said is looked for in its sidecar, then guessed. */
 export interface LoadOptions {
@@ -41,7 +42,7 @@ export interface LoadOptions {
 let loaded = 0;
 
 /**
- * Loads a model from a path, an address or its bytes.
+ * Loads a model from a path, an address, its bytes, or by the name of an embedded one (`zoo:shapes-standard`).
  * @throws ModelFileError if the bytes are no ONNX model; ModelError if it takes no pictures or the options do not fit;
  * ImportError if its graph cannot be imported
  * @example
@@ -49,7 +50,7 @@ let loaded = 0;
  * const { label } = await model.predictPlain(pixels);
  */
 export async function loadModel(source: string | URL | Uint8Array, options: LoadOptions = {}): Promise<Model> {
-  const path = source instanceof Uint8Array ? undefined : String(source);
+  const path = source instanceof Uint8Array ? undefined : modelAddress(String(source));
   const bytes = source instanceof Uint8Array ? source : await files.readFile(path!);
   const file = parseModel(bytes);
   const device = typeof options.device === 'object' ? options.device : await openRuntime(options.device ?? 'cpu');

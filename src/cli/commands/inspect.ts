@@ -9,6 +9,7 @@ import type { Model } from '../../model/model.ts';
 import { readSidecar } from '../../model/model-settings.ts';
 import { describePreprocessing, type Preprocessing, presetFor, presets } from '../../model/preprocessing.ts';
 import { sidecarName } from '../../model/sidecar.ts';
+import { modelAddress } from '../../model/zoo.ts';
 import { parseModel } from '../../onnx/file/parse-model.ts';
 import type { CliContext } from '../context.ts';
 import { startProgress } from '../context.ts';
@@ -34,7 +35,7 @@ interface Trial {
 
 /** Runs the command. */
 export async function inspect(this: CliContext, flags: InspectFlags, path: string): Promise<void> {
-  const bytes = await files.readFile(path);
+  const bytes = await files.readFile(modelAddress(path));
   const file = parseModel(bytes);
   const inspection = inspectModel(file, bytes, await externalFiles(file, path), flags.size);
   const loaded = await loadModel(path, loadOptionsOf(flags)).catch((error: unknown) =>
