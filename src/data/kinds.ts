@@ -8,6 +8,8 @@ import { readCsv } from './read/csv.ts';
 import { readImageFolder } from './read/image-folder.ts';
 import { fashionClasses, readMnist } from './read/mnist.ts';
 import { readNpyPair, readNpz } from './read/numpy.ts';
+import { parseShapesOptions } from './shapes/parse-shapes-options.ts';
+import { shapes } from './shapes/shapes.ts';
 
 /** How a set is opened. */
 export interface OpenOptions {
@@ -33,6 +35,11 @@ export const datasetKinds: Readonly<Record<string, DatasetKind>> = {
     argument: 'DIR',
     brief: 'a folder for each class with its pictures in it, perhaps below train/ and test/',
     read: readImageFolder,
+  },
+  shapes: {
+    argument: '[OPTIONS]',
+    brief: 'our own rendered set: 32 or 64, train=N, test=N, seed=N, cue=4/255, correlation=0.9, joined by commas',
+    open: async (words, { split }) => shapes(parseShapesOptions(words, split ?? 'train')),
   },
   tar: { argument: 'FILE', brief: 'an archive of class folders (tar, tar.gz or zip)', read: readImageFolder },
   csv: {
