@@ -13,7 +13,7 @@ import { shapes } from './shapes/shapes.ts';
 
 /** How a set is opened. */
 export interface OpenOptions {
-  /** Which part of a set that has two; `train` if left out. */
+  /** Which part of a set that has two; `train`, the default, is all of a set that has no parts. */
   readonly split?: Split;
   /** Whether a class of an image folder may have no picture: `fail`, the default, or `keep`. */
   readonly emptyClasses?: 'fail' | 'keep';
@@ -46,7 +46,7 @@ export const datasetKinds: Readonly<Record<string, DatasetKind>> = {
     argument: 'FILE',
     brief: 'a table of picture paths and labels',
     open: async (path, { split }) => {
-      refuseSplit(path, split);
+      refuseTest(path, split);
       const { folder, file } = await openParent(path);
       return readCsv(folder, file);
     },
@@ -63,7 +63,7 @@ export const datasetKinds: Readonly<Record<string, DatasetKind>> = {
     argument: 'IMAGES,LABELS',
     brief: 'two files of one array each',
     open: async (paths, { split }) => {
-      refuseSplit(paths, split);
+      refuseTest(paths, split);
       const [images, labels, ...more] = paths.split(',');
       if (images === undefined || labels === undefined || more.length > 0) {
         throw new DataError(`Expected two .npy files as npy:images.npy,labels.npy, got "${paths}".`);
@@ -92,7 +92,6 @@ async function fileAt(path: string): Promise<{ readonly bytes: Uint8Array; reado
   return { bytes: await place.read(), name: path };
 }
 
-function refuseSplit(name: string, split: Split | undefined): void {
-  if (split === undefined) return;
-  throw new DataError(`${name} is not parted into train and test. Leave the split out.`);
+function refuseTest(name: string, split: Split | undefined): void {
+  if (split === 'test') throw new DataError(`${name} has no test part. Leave the split out.`);
 }
