@@ -193,11 +193,17 @@ describe('the adversary of training', () => {
     { norm: 'linf', epsilon: 0.1, steps: 1 },
     { norm: 'linf', epsilon: 0.1, steps: 4 },
     { norm: 'l2', epsilon: 0.4, steps: 3 },
+    { norm: 'l1', epsilon: 1, steps: 5 },
   ] as const)('stays in the ball and in [0, 1] with %o', async (options) => {
     const { y } = await crafted(options);
     for (const row of [0, 1]) {
       const delta = [...y.slice(12 * row, 12 * row + 12)].map((v, i) => v - x.data[12 * row + i]!);
-      const size = options.norm === 'linf' ? Math.max(...delta.map(Math.abs)) : Math.hypot(...delta);
+      const sizes = {
+        linf: Math.max(...delta.map(Math.abs)),
+        l2: Math.hypot(...delta),
+        l1: delta.reduce((sum, v) => sum + Math.abs(v), 0),
+      };
+      const size = sizes[options.norm];
       expect(size).toBeLessThanOrEqual(options.epsilon * 1.0001);
       expect(size).toBeGreaterThan(options.epsilon * 0.3);
     }
