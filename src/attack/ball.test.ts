@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { interpret } from '../../test/reference/interpret.ts';
-import { hashOf, randomStream } from '../search/random.ts';
+import { hashOf, randomStream } from '../random/random-stream.ts';
 import { hostTensor } from '../tensor/host.ts';
 import { input } from '../tensor/tensor.ts';
 import { distances, type Norm, norms, project, randomStart, steepest } from './ball.ts';

@@ -1,7 +1,7 @@
 /** @file lp balls around a picture: steepest steps, projections, random starts and distances. */
 
 import { toByte } from '../image/image.ts';
-import type { RandomStream } from '../search/random.ts';
+import type { RandomStream } from '../random/random-stream.ts';
 import { add, div, mul, sub } from '../tensor/ops/arithmetic.ts';
 import { cast } from '../tensor/ops/cast.ts';
 import { greaterEqual } from '../tensor/ops/compare.ts';

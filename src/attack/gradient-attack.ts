@@ -3,9 +3,9 @@
  * its 8-bit form, and the verification on the plain model. The attack itself is its step rule.
  */
 import type { Model, PlainPrediction } from '../model/model.ts';
+import { hashOf, randomStream } from '../random/random-stream.ts';
 import type { Problem, StepRule } from '../search/problem.ts';
 import { programsOf } from '../search/programs.ts';
-import { hashOf, randomStream } from '../search/random.ts';
 import { type Observation, type Sample, search } from '../search/search.ts';
 import { distances, type Norm, project, quantizeWithin, randomStart, withinBudget } from './ball.ts';
 import { checkOptions } from './check-options.ts';
