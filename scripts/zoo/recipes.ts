@@ -113,7 +113,7 @@ export const recipes: Readonly<Record<string, Recipe>> = {
   'cifar10-denoiser': denoisingRecipe('cifar10', 5),
   'cifar10-generator': generationRecipe('cifar10', 6),
   'shapes-standard': shapes('resnet8', 16, 12, 'residual network of 8 layers'),
-  'shapes-robust': shapes('resnet8', 16, 15, 'residual network of 8 layers, trained on single-step attacks of 8/255', {
+  'shapes-robust': shapes('resnet8', 16, 12, 'residual network of 8 layers, trained on single-step attacks of 8/255', {
     adversary: linf8,
   }),
   'shapes-second': shapes('convnet-max', 16, 12, 'plain convolutional network with max pooling'),
