@@ -114,7 +114,7 @@ export const recipes: Readonly<Record<string, Recipe>> = {
   'cifar10-generator': generationRecipe('cifar10', 6),
   'shapes-standard': shapes('resnet8', 16, 12, 'residual network of 8 layers'),
   'shapes-robust': shapes('resnet8', 16, 12, 'residual network of 8 layers, trained on single-step attacks of 8/255', {
-    adversary: linf8,
+    adversary: { ...linf8, warmup: 0.3 },
   }),
   'shapes-second': shapes('convnet-max', 16, 12, 'plain convolutional network with max pooling'),
   'shapes-denoiser': denoisingRecipe('shapes', 10),
