@@ -22,3 +22,11 @@ export { type Preprocessing, presets } from './model/preprocessing.ts';
 export { DeviceError, type DeviceRuntime } from './runtime/runtime.ts';
 export type { Problem, StepRule } from './search/problem.ts';
 export { search } from './search/search.ts';
+export { VisualizeError } from './visualize/check-options.ts';
+export {
+  type PathPoint,
+  type Visualization,
+  type VisualizeOptions,
+  visualizeClass,
+  visualizeClasses,
+} from './visualize/visualize-class.ts';
