@@ -1,0 +1,56 @@
+/** @file Pictures in a report: inlined as PNG, enlarged without blur, in rows that wrap on narrow screens. */
+import { encodePng } from '#image-codec';
+import type { Picture } from '../image/image.ts';
+import { type Content, type Html, html } from './html.ts';
+
+/** Where small pictures are shown pixel by pixel. */
+const smallSide = 128;
+
+/**
+ * A picture as part of the page. Small ones keep sharp pixels when the page enlarges them.
+ * @param alt what a reader who does not see it should know
+ */
+export async function inlinePicture(picture: Picture, alt: string): Promise<Html> {
+  const png = await encodePng(picture);
+  const { width, height } = picture;
+  const kind = Math.max(width, height) <= smallSide ? 'pixels' : 'photo';
+  return html`<img class="${kind}" src="data:image/png;base64,${base64(png)}" width="${width}" height="${height}" alt="${alt}">`;
+}
+
+function base64(bytes: Uint8Array): string {
+  let binary = '';
+  for (let at = 0; at < bytes.length; at += 0x2000) binary += String.fromCharCode(...bytes.subarray(at, at + 0x2000));
+  return btoa(binary);
+}
+
+/** Anything with a caption under it. */
+export function figure(content: Content, caption: Content): Html {
+  return html`<figure>${content}<figcaption>${caption}</figcaption></figure>`;
+}
+
+/** A picture with words over and under it. */
+export interface Cell {
+  readonly picture: Html;
+  readonly title?: Content;
+  readonly caption?: Content;
+}
+
+/** Options of `pictureRow`. */
+export interface PictureRowOptions {
+  readonly title?: Content;
+  /** `fixed`: all cells stay side by side, however narrow the screen (three or four at most); `wrap`: as many as fit. */
+  readonly layout?: 'fixed' | 'wrap';
+}
+
+/** Pictures side by side. */
+export function pictureRow(cells: readonly Cell[], { title, layout = 'wrap' }: PictureRowOptions = {}): Html {
+  const columns = layout === 'fixed' ? `repeat(${cells.length}, minmax(0, 1fr))` : '';
+  return html`<div class="row">${title === undefined ? undefined : html`<p class="row-title">${title}</p>`}<div class="cells ${layout}"${
+    columns === '' ? undefined : html` style="grid-template-columns: ${columns}"`
+  }>${cells.map(
+    ({ picture, title: over, caption }) =>
+      html`<div class="cell">${over === undefined ? undefined : html`<p class="cell-title">${over}</p>`}${picture}${
+        caption === undefined ? undefined : html`<div class="cell-caption">${caption}</div>`
+      }</div>`,
+  )}</div></div>`;
+}
