@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it, vi } from 'vitest';
 import { decodePicture, encodePng } from '#image-codec';
 import { getSet } from '../src/cli/commands/data-get.ts';
@@ -123,8 +124,8 @@ describe('pareidolia data list', () => {
 
 describe('pareidolia data get', () => {
   const files = {
-    't10k-images-idx3-ubyte.gz': idxOf([2, 1, 1], [3, 4], { gzip: true }),
-    't10k-labels-idx1-ubyte.gz': idxOf([2], [9, 1], { gzip: true }),
+    't10k-images-idx3-ubyte.gz': new Uint8Array(gzipSync(idxOf([2, 1, 1], [3, 4]))),
+    't10k-labels-idx1-ubyte.gz': new Uint8Array(gzipSync(idxOf([2], [9, 1]))),
   };
   const tiny = (from: string) => ({
     title: 'Tiny',
@@ -215,7 +216,7 @@ describe('bad input gives one sentence, an exit code, and nothing else', () => {
     ['a corrupt picture', ['show', 'broken'], 'broken/cat/b.png: Expected a PNG, JPEG or WebP picture, got a damaged'],
     ['a class without pictures', ['show', 'partly'], 'partly: dog has no PNG, JPEG or WebP picture.'],
     ['a folder without pictures', ['show', 'folder:empty'], 'empty holds no PNG, JPEG or WebP picture.'],
-    ['a split of a set without parts', ['show', 'set', '--split', 'test'], 'set is not parted into train and test.'],
+    ['a split of a set without parts', ['show', 'set', '--split', 'test'], 'set has no test part.'],
     ['a split that is none', ['show', 'set', '--split', 'half'], 'half'],
     ['another set', ['show', 'mnist:set'], 'set: expected train-images-idx3-ubyte (or .gz) for train.'],
     [

@@ -1,11 +1,11 @@
 /** @file The recipes of the embedded models: data, network, training, seed. */
 import type { OpenOptions } from '../../src/data/kinds.ts';
-import { denoiser, discriminator, generator } from '../../src/train/networks/autoencoder.ts';
+import { denoiser, generator } from '../../src/train/networks/autoencoder.ts';
 import { buildNetwork } from '../../src/train/networks/network.ts';
 import type { Task } from '../../src/train/task.ts';
 import { type ClassificationOptions, classification } from '../../src/train/tasks/classification.ts';
 import { denoising } from '../../src/train/tasks/denoising.ts';
-import { adversarialGeneration, variational } from '../../src/train/tasks/generation.ts';
+import { variational } from '../../src/train/tasks/generation.ts';
 import type { TrainOptions } from '../../src/train/train.ts';
 
 /** How an embedded model is made. */
@@ -63,17 +63,32 @@ function shapes(
 }
 
 const adam = { kind: 'adam' } as const;
-const codeSize = 64;
 
 function denoisingRecipe(data: Recipe['data'], epochs: number): Recipe {
   return {
     data,
     brief: 'removes normal noise of deviation 0 to 0.3',
-    task: () => denoising(denoiser(24), { maxSigma: 0.3 }),
+    task: () => denoising(denoiser(16), { maxSigma: 0.3 }),
     training: {
       epochs,
       optimizer: adam,
       learningRate: 2e-3,
+      augmentation: { flip: true },
+      averageDecay: 0.998,
+      seed: 1,
+    },
+  };
+}
+
+function generationRecipe(data: Recipe['data'], epochs: number): Recipe {
+  return {
+    data,
+    brief: 'decoder of a variational auto-encoder',
+    task: () => variational(generator({ channels: 3, size: 32, width: 24 }), { codeSize: 128, width: 24 }),
+    training: {
+      epochs,
+      optimizer: adam,
+      learningRate: 1e-3,
       augmentation: { flip: true },
       averageDecay: 0.998,
       seed: 1,
@@ -94,39 +109,14 @@ export const recipes: Readonly<Record<string, Recipe>> = {
       adversary: linf8,
     },
   ),
-  'cifar10-second': cifar('convnet', 32, 12, 0.2, 'plain convolutional network of 5 layers'),
-  'cifar10-denoiser': denoisingRecipe('cifar10', 6),
-  'cifar10-generator': {
-    data: 'cifar10',
-    brief: 'decoder of a variational auto-encoder',
-    task: () => variational(generator({ channels: 3, size: 32, width: 32 }), { codeSize: 128, width: 32 }),
-    training: {
-      epochs: 15,
-      optimizer: adam,
-      learningRate: 1e-3,
-      augmentation: { flip: true },
-      averageDecay: 0.998,
-      seed: 1,
-    },
-  },
+  'cifar10-second': cifar('convnet', 32, 8, 0.2, 'plain convolutional network of 5 layers'),
+  'cifar10-denoiser': denoisingRecipe('cifar10', 5),
+  'cifar10-generator': generationRecipe('cifar10', 6),
   'shapes-standard': shapes('resnet8', 16, 12, 'residual network of 8 layers'),
-  'shapes-robust': shapes('resnet8', 16, 20, 'residual network of 8 layers, trained on single-step attacks of 8/255', {
+  'shapes-robust': shapes('resnet8', 16, 15, 'residual network of 8 layers, trained on single-step attacks of 8/255', {
     adversary: linf8,
   }),
   'shapes-second': shapes('convnet-max', 16, 12, 'plain convolutional network with max pooling'),
   'shapes-denoiser': denoisingRecipe('shapes', 10),
-  'shapes-generator': {
-    data: 'shapes',
-    brief: 'generator trained against a discriminator',
-    task: () => adversarialGeneration(generator({ channels: 3, size: 32, width: 32 }), discriminator(32), { codeSize }),
-    training: {
-      epochs: 40,
-      batchSize: 64,
-      optimizer: { kind: 'adam', beta1: 0.5 },
-      schedule: { kind: 'constant' },
-      learningRate: 2e-4,
-      averageDecay: 0.998,
-      seed: 1,
-    },
-  },
+  'shapes-generator': generationRecipe('shapes', 15),
 };

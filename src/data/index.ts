@@ -22,6 +22,8 @@ export { fashionClasses, type MnistOptions, readMnist } from './read/mnist.ts';
 export { type NumpyOptions, readNpyPair, readNpz } from './read/numpy.ts';
 export { readStrips, type StripOptions } from './read/strips.ts';
 export type { ReadOptions } from './read-images.ts';
+export type { CueOptions } from './shapes/cue.ts';
+export { type ShapesDataset, type ShapesOptions, shapes } from './shapes/shapes.ts';
 export { type SplitOptions, shuffle, split, subset, take } from './subset.ts';
 export { type ToImageArrayOptions, toImageArray } from './to-image-array.ts';
 export { encodeNpz, type WriteOptions, writeDataset } from './write-dataset.ts';

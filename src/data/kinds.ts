@@ -8,10 +8,12 @@ import { readCsv } from './read/csv.ts';
 import { readImageFolder } from './read/image-folder.ts';
 import { fashionClasses, readMnist } from './read/mnist.ts';
 import { readNpyPair, readNpz } from './read/numpy.ts';
+import { parseShapesOptions } from './shapes/parse-shapes-options.ts';
+import { shapes } from './shapes/shapes.ts';
 
 /** How a set is opened. */
 export interface OpenOptions {
-  /** Which part of a set that has two; `train` if left out. */
+  /** Which part of a set that has two; `train`, the default, is all of a set that has no parts. */
   readonly split?: Split;
   /** Whether a class of an image folder may have no picture: `fail`, the default, or `keep`. */
   readonly emptyClasses?: 'fail' | 'keep';
@@ -34,12 +36,17 @@ export const datasetKinds: Readonly<Record<string, DatasetKind>> = {
     brief: 'a folder for each class with its pictures in it, perhaps below train/ and test/',
     read: readImageFolder,
   },
+  shapes: {
+    argument: '[OPTIONS]',
+    brief: 'our own rendered set: 32 or 64, train=N, test=N, seed=N, cue=4/255, correlation=0.9, joined by commas',
+    open: async (words, { split }) => shapes(parseShapesOptions(words, split ?? 'train')),
+  },
   tar: { argument: 'FILE', brief: 'an archive of class folders (tar, tar.gz or zip)', read: readImageFolder },
   csv: {
     argument: 'FILE',
     brief: 'a table of picture paths and labels',
     open: async (path, { split }) => {
-      refuseSplit(path, split);
+      refuseTest(path, split);
       const { folder, file } = await openParent(path);
       return readCsv(folder, file);
     },
@@ -56,7 +63,7 @@ export const datasetKinds: Readonly<Record<string, DatasetKind>> = {
     argument: 'IMAGES,LABELS',
     brief: 'two files of one array each',
     open: async (paths, { split }) => {
-      refuseSplit(paths, split);
+      refuseTest(paths, split);
       const [images, labels, ...more] = paths.split(',');
       if (images === undefined || labels === undefined || more.length > 0) {
         throw new DataError(`Expected two .npy files as npy:images.npy,labels.npy, got "${paths}".`);
@@ -85,7 +92,6 @@ async function fileAt(path: string): Promise<{ readonly bytes: Uint8Array; reado
   return { bytes: await place.read(), name: path };
 }
 
-function refuseSplit(name: string, split: Split | undefined): void {
-  if (split === undefined) return;
-  throw new DataError(`${name} is not parted into train and test. Leave the split out.`);
+function refuseTest(name: string, split: Split | undefined): void {
+  if (split === 'test') throw new DataError(`${name} has no test part. Leave the split out.`);
 }

@@ -40,6 +40,14 @@ describe('writeDataset', () => {
     expect((await toImageArray(await openDataset(at('floats.npz')))).pixels).toEqual(floats.pixels);
   });
 
+  it('brings images to one size where asked', async () => {
+    await writeDataset(set, at('small'), { size: 1, channels: 1 });
+    const { width, height } = await (await openDataset(at('small'))).image(0);
+    expect([width, height]).toEqual([1, 1]);
+    await writeDataset(set, at('small.npz'), { size: 1, channels: 1 });
+    expect((await toImageArray(await openDataset(at('small.npz')))).shape).toEqual([6, 1, 1, 1]);
+  });
+
   it('keeps classes that have no image', async () => {
     await writeDataset(take(set, 1), at('one'));
     await expect(openDataset(at('one'))).rejects.toThrow('zebra, tabby %2f tiger cat have no PNG');

@@ -4,11 +4,12 @@ import { writeFile, writeFolder } from '#place';
 import { writeNpy } from './archive/npy.ts';
 import { zipOf } from './archive/zip.ts';
 import { DataError, type Dataset, type ImageArray } from './dataset.ts';
-import { type ReadOptions, readImages } from './read-images.ts';
-import { toImageArray } from './to-image-array.ts';
+import { datasetOf } from './image-array.ts';
+import { readImages } from './read-images.ts';
+import { type ToImageArrayOptions, toImageArray } from './to-image-array.ts';
 
-/** How a set is written. */
-export interface WriteOptions extends ReadOptions {
+/** How a set is written. Images are brought to one size and one number of channels where asked; for an .npz they must have them. */
+export interface WriteOptions extends ToImageArrayOptions {
   /** `folder` or `npz`; by the path's ending if left out. */
   readonly format?: 'folder' | 'npz';
 }
@@ -18,12 +19,14 @@ export interface WriteOptions extends ReadOptions {
  * the set; an .npz the arrays `x` [N, C, H, W], `y` and `classes`, which numpy reads without pickles.
  * @throws DataError if something is there already, or cannot be written, or an image cannot be read.
  */
-export async function writeDataset(set: Dataset, path: string, options: WriteOptions = {}): Promise<void> {
+export async function writeDataset(source: Dataset, path: string, options: WriteOptions = {}): Promise<void> {
   const format = options.format ?? (path.toLowerCase().endsWith('.npz') ? 'npz' : 'folder');
   if (format === 'npz') {
-    await writeFile(path, await encodeNpz(await toImageArray(set, options)));
+    await writeFile(path, await encodeNpz(await toImageArray(source, options)));
     return;
   }
+  const isChanged = options.size !== undefined || options.channels !== undefined;
+  const set = isChanged ? datasetOf(await toImageArray(source, options)) : source;
   const classes = set.classNames.map((name) => ({ folder: folderName(name), name }));
   const twins = classes.filter(({ folder }, i) => classes.findIndex((each) => each.folder === folder) !== i);
   if (twins.length > 0) throw new DataError(`${set.name} has two classes called ${twins[0]!.name}.`);

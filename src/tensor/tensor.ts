@@ -80,9 +80,10 @@ export function constant(values: number | ArrayLike<number>, shape?: Shape, dtyp
   return constantOf(hostTensor(values, shape, dtype));
 }
 
-/** A constant from a host tensor. */
-export function constantOf(host: HostTensor): Tensor {
-  return constantFromBytes({ kind: 'constant', bytes: toBytes(host) }, host.shape, host.dtype);
+/** A constant from a host tensor, by name where a written graph is to show one. */
+export function constantOf(host: HostTensor, name?: string): Tensor {
+  const data: Constant = { kind: 'constant', bytes: toBytes(host), ...(name === undefined ? {} : { name }) };
+  return constantFromBytes(data, host.shape, host.dtype);
 }
 
 /** A constant from raw little-endian bytes, which are kept as they are (a view into a file stays one). */
@@ -147,8 +148,13 @@ function fold<A extends Attrs>(
     specs,
   );
   const results = (typeof values[0] === 'object' ? values : [values]) as (Float64Array | readonly number[])[];
+  // What is worked out of a named constant keeps its name, so that a folded weight is still found under it.
+  const name = inputs.map((x) => constantData(x).name).find((one) => one !== undefined);
   return specs.map(({ shape, dtype }, i) =>
-    constantOf({ shape, dtype, data: Float64Array.from(results[i]!, (value) => roundTo(dtype, value)) }),
+    constantOf(
+      { shape, dtype, data: Float64Array.from(results[i]!, (value) => roundTo(dtype, value)) },
+      specs.length === 1 ? name : undefined,
+    ),
   );
 }
 

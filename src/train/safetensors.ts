@@ -54,7 +54,9 @@ export function decodeTensors(bytes: Uint8Array, name: string): TensorFile {
     if (dtype !== 'F32') throw broken(`"${tensor}" is ${dtype}, not F32`);
     const [from, to] = offsets;
     if (8 + length + to > bytes.length) throw broken(`it ends before "${tensor}"`);
-    tensors[tensor] = { shape, data: new Float32Array(bytes.slice(8 + length + from, 8 + length + to).buffer) };
+    const data = new Float32Array((to - from) / 4);
+    new Uint8Array(data.buffer).set(bytes.subarray(8 + length + from, 8 + length + to));
+    tensors[tensor] = { shape, data };
   }
   return { tensors, metadata };
 }

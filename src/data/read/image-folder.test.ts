@@ -59,9 +59,7 @@ describe('readImageFolder', () => {
       [2, 0],
       [3, 1],
     ]);
-    await expect(readImageFolder(folder(pets), { split: 'test' })).rejects.toThrow(
-      'set is not parted into train and test.',
-    );
+    await expect(readImageFolder(folder(pets), { split: 'test' })).rejects.toThrow('set has no test part.');
   });
 
   it('reads an archive like a folder, whatever lies around the classes', async () => {

@@ -7,7 +7,7 @@ import { readClassList } from './class-list.ts';
 
 /** How a folder of class folders is read. */
 export interface ImageFolderOptions {
-  /** Which of its parts, where it has a folder for each: `train` (the default there), `test`. */
+  /** Which of its parts, where it has a folder for each; `train`, the default, is all of it otherwise. */
   readonly split?: Split;
   /** The classes in order, which the folders must be; the folder's classes.json, classes.txt or the alphabet otherwise. */
   readonly classNames?: readonly string[];
@@ -104,9 +104,9 @@ async function partOf(folder: Folder, split: Split | undefined): Promise<Folder>
   }
   const only = tops.length === 1 && tops[0] !== '' && pictures.every((path) => path.split('/').length > 2);
   if (only) return partOf(subfolder(folder, tops[0]!), split);
-  if (split !== undefined) {
+  if (split === 'test') {
     throw new DataError(
-      `${folder.name} is not parted into train and test. Leave the split out, or put its class folders into train/ and test/.`,
+      `${folder.name} has no test part. Leave the split out, or put its class folders into train/ and test/.`,
     );
   }
   return folder;

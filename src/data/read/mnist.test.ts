@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { encodePng } from '#image-codec';
 import { idxOf } from '../../../test/support/archives.ts';
@@ -18,7 +19,7 @@ describe('readMnist', () => {
   });
 
   it('reads gzipped files in a folder below, and chooses by split', async () => {
-    const zipped = idxOf([1, 2, 2], [9, 8, 7, 6], { gzip: true });
+    const zipped = new Uint8Array(gzipSync(idxOf([1, 2, 2], [9, 8, 7, 6])));
     const files = { 'raw/t10k-images-idx3-ubyte.gz': zipped, 'raw/t10k-labels.idx1-ubyte': idxOf([1], [4]), ...pair };
     const set = await readMnist(folder(files), { split: 'test' });
     expect([[...set.pixels], [...set.labels], set.name]).toEqual([[9, 8, 7, 6], [4], 'mnist-test']);

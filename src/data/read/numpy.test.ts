@@ -43,7 +43,7 @@ describe('readNpz', () => {
       expect([...(await readNpz(bytes, 'a.npz', { split: 'test' })).pixels]).toEqual([8, 9]);
     }
     await expect(readNpz(await npz({ x: grey, y }), 'a.npz', { split: 'test' })).rejects.toThrow(
-      'a.npz is not parted into train and test (x_train, x_test).',
+      'a.npz has no test part (x_test).',
     );
   });
 

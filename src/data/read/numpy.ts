@@ -6,6 +6,7 @@ import { imageArray } from '../image-array.ts';
 
 /** How arrays are read. */
 export interface NumpyOptions {
+  /** Which of its parts, where it has two; `train`, the default, is all of it otherwise. */
   readonly split?: Split;
 }
 
@@ -29,9 +30,7 @@ export async function readNpz(bytes: Uint8Array, name: string, { split }: NumpyO
   const partly = (names: readonly string[], part: Split) =>
     find(names.flatMap((each) => [`${each}_${part}`, `${part}_${each}`]));
   const isParted = partly(imageNames, 'train') !== undefined || partly(imageNames, 'test') !== undefined;
-  if (!isParted && split !== undefined) {
-    throw new DataError(`${name} is not parted into train and test (x_train, x_test). Leave the split out.`);
-  }
+  if (!isParted && split === 'test') throw new DataError(`${name} has no test part (x_test). Leave the split out.`);
   const search = (names: readonly string[]) => (isParted ? partly(names, split ?? 'train') : find(names));
   const array = async (names: readonly string[], what: string) => {
     const key = search(names);

@@ -40,6 +40,7 @@ export class GraphBuilder {
   readonly #inputs: MessageInitShape<typeof ValueInfoProtoSchema>[] = [];
   readonly #outputs: MessageInitShape<typeof ValueInfoProtoSchema>[] = [];
   readonly #domains = new Set<string>();
+  readonly #weightNames = new Set<string>();
   readonly #metadata: { readonly key: string; readonly value: string }[] = [];
   #values = 0;
 
@@ -61,8 +62,10 @@ export class GraphBuilder {
     return names;
   }
 
-  /** Adds a weight that is written into the graph. */
-  initializer(dtype: DType, shape: Shape, bytes: Uint8Array, name = this.#newName()): string {
+  /** Adds a weight that is written into the graph, under `wanted` unless another one has that name. Returns its name. */
+  initializer(dtype: DType, shape: Shape, bytes: Uint8Array, wanted?: string): string {
+    const name = wanted === undefined || this.#weightNames.has(wanted) ? this.#newName() : wanted;
+    this.#weightNames.add(name);
     this.#initializers.push({
       name,
       dataType: onnxTypeNumber[dtype],
