@@ -7,6 +7,7 @@ const entry = {
   onnx: 'src/onnx/index.ts',
   data: 'src/data/index.ts',
   report: 'src/report/index.ts',
+  train: 'src/train/index.ts',
 };
 const common = { format: 'esm' as const, dts: false, outExtensions: () => ({ js: '.js' }) };
 

@@ -19,6 +19,7 @@ export { type LoadOptions, loadModel } from './model/load-model.ts';
 export type { Model, PlainPrediction, TracedModel } from './model/model.ts';
 export { ModelError } from './model/model-error.ts';
 export { type Preprocessing, presets } from './model/preprocessing.ts';
+export { type ZooEntry, zoo } from './model/zoo.ts';
 export { DeviceError, type DeviceRuntime } from './runtime/runtime.ts';
 export type { Problem, StepRule } from './search/problem.ts';
 export { search } from './search/search.ts';

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openRuntime } from '#runtime';
+import { classifierNames } from '../src/cli/network-names.ts';
 import type { ImageArray } from '../src/data/dataset.ts';
 import { pixelsOf } from '../src/data/image-array.ts';
 import { loadModel } from '../src/model/load-model.ts';
@@ -231,6 +232,10 @@ describe('closed forms', () => {
     expect(w1! - w0!).toBeCloseTo(2 * low, 3);
     expect(b1! - b0!).toBeCloseTo(0, 3);
   });
+});
+
+test('the command line names every network', () => {
+  expect([...classifierNames]).toEqual(Object.keys(networks));
 });
 
 describe('an exported network', () => {

@@ -5,10 +5,10 @@
 
 import { distances, type Norm, project, quantizeWithin, withinBudget } from '../distance/ball.ts';
 import type { Model, PlainPrediction } from '../model/model.ts';
+import { hashOf, randomStream } from '../random/random-stream.ts';
 import { stepSizeName } from '../search/ascent.ts';
 import type { Problem, StepRule } from '../search/problem.ts';
 import { programsOf } from '../search/programs.ts';
-import { hashOf, randomStream } from '../search/random.ts';
 import { type Observation, type Sample, search } from '../search/search.ts';
 import { checkOptions } from './check-options.ts';
 import { type LossName, lossFor } from './loss.ts';

@@ -1,7 +1,7 @@
 /** @file Random starts: where they lie, and what decides them. */
 import { describe, expect, it } from 'vitest';
 import { distances, norms } from '../distance/ball.ts';
-import { hashOf, randomStream } from '../search/random.ts';
+import { hashOf, randomStream } from '../random/random-stream.ts';
 import { randomStart } from './random-start.ts';
 
 describe('randomStart', () => {

@@ -1,6 +1,6 @@
 /** @file Where an attack starts: a random point of a ball around the picture. */
 import type { Norm } from '../distance/ball.ts';
-import type { RandomStream } from '../search/random.ts';
+import type { RandomStream } from '../random/random-stream.ts';
 
 /** A point drawn from the ball (uniformly by volume), kept inside [0, 1]. */
 export function randomStart(norm: Norm, x0: Float32Array, epsilon: number, random: RandomStream): Float32Array {

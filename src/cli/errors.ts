@@ -14,6 +14,7 @@ const mendable = new Set([
   'ModelFileError',
   'ImageError',
   'DataError',
+  'DistanceError',
   'AttackError',
   'ImportError',
   'DeviceError',

@@ -1,14 +1,23 @@
 /** @file Words of the `train` command into settings: an adversary, augmentations, a schedule. */
+
+import type { Norm } from '../distance/ball.ts';
 import type { AdversaryOptions } from '../train/adversary.ts';
 import type { AugmentationOptions } from '../train/augmentation.ts';
 import type { Schedule } from '../train/schedule.ts';
 import { CliError } from './errors.ts';
 import { parseBudget, parseCount } from './parse.ts';
 
-/** `linf:8/255:7` or `l2:0.5:5`: norm, radius, steps (1 unless given), and the length of a step where one is said. */
+// Spelled out, so that --help does not load the attacks.
+const norms: readonly Norm[] = ['linf', 'l2', 'l1'];
+
+function isNorm(word: string | undefined): word is Norm {
+  return norms.some((norm) => norm === word);
+}
+
+/** `linf:8/255:7`, `l2:0.5:5` or `l1:12:10`: norm, radius, steps (1 unless given), and the length of a step where one is said. */
 export function parseAdversary(text: string): AdversaryOptions {
   const [norm, radius, steps = '1', stepSize, ...rest] = text.split(':');
-  if ((norm !== 'linf' && norm !== 'l2') || radius === undefined || rest.length > 0) {
+  if (!isNorm(norm) || radius === undefined || rest.length > 0) {
     throw new CliError(`Expected NORM:RADIUS:STEPS such as linf:8/255:7 or l2:0.5:5, got "${text}".`);
   }
   const epsilon = parseBudget(radius);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { randomOrder } from '../random/random-order.ts';
 import { batches } from './batches.ts';
-import { randomOrder } from './random-order.ts';
 
 const epochOf = (length: number, options: Parameters<typeof batches>[1]) =>
   [...batches(length, options)].map((batch) => [...batch]);

@@ -1,6 +1,7 @@
 /** @file Batches of an epoch: which images each step of a training sees. */
+
+import { randomOrder } from '../random/random-order.ts';
 import { DataError } from './dataset.ts';
-import { randomOrder } from './random-order.ts';
 
 /** How an epoch is cut into batches. */
 export interface BatchOptions {

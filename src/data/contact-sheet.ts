@@ -2,8 +2,8 @@
 
 import type { Picture } from '../image/image.ts';
 import { type SheetRow, sheetPng } from '../image/sheet.ts';
+import { randomOrder } from '../random/random-order.ts';
 import type { Dataset } from './dataset.ts';
-import { randomOrder } from './random-order.ts';
 import { type ReadOptions, readImages } from './read-images.ts';
 
 /** What a contact sheet shows. */

@@ -1,7 +1,8 @@
 /** @file Parts of data sets: some of the images, the first ones, a shuffled set, a set in two. */
+
+import { randomOrder } from '../random/random-order.ts';
 import { DataError, type Dataset } from './dataset.ts';
 import { pickImages } from './image-array.ts';
-import { randomOrder } from './random-order.ts';
 
 /** The images at some indices, in their order; an index may come again. @throws DataError if one is out of range. */
 export function subset(set: Dataset, indices: ArrayLike<number>, name: string = set.name): Dataset {

@@ -1,7 +1,7 @@
 /** @file What a data set holds, at a glance: images of each class, sizes, mean and standard deviation of its channels. */
 import type { Picture } from '../image/image.ts';
+import { randomOrder } from '../random/random-order.ts';
 import type { Dataset } from './dataset.ts';
-import { randomOrder } from './random-order.ts';
 import { type ReadOptions, readImages } from './read-images.ts';
 
 /** What a data set holds. */

@@ -27,8 +27,8 @@ export interface LineChart {
   readonly series: readonly Series[];
 }
 
-const width = 640;
-const height = 360;
+const width = 600;
+const height = 380;
 const inset = { left: 86, right: 16, top: 14, bottom: 62 };
 
 /** The curves, with marks at their points and a legend below. Tones differ in dash and mark as well as in colour. */

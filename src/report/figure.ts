@@ -1,4 +1,4 @@
-/** @file Pictures in a report: inlined as PNG, enlarged without blur, in rows that wrap on narrow screens. */
+/** @file Pictures in a report: inlined as PNG, enlarged without blur, in rows that have fewer columns on narrow screens. */
 import { encodePng } from '#image-codec';
 import type { Picture } from '../image/image.ts';
 import { type Content, type Html, html } from './html.ts';
@@ -38,16 +38,19 @@ export interface Cell {
 /** Options of `pictureRow`. */
 export interface PictureRowOptions {
   readonly title?: Content;
-  /** `fixed`: all cells stay side by side, however narrow the screen (three or four at most); `wrap`: as many as fit. */
-  readonly layout?: 'fixed' | 'wrap';
+  /** Pictures side by side; all of them unless given. */
+  readonly columns?: number;
+  /** The same on a narrow screen. */
+  readonly narrow?: number;
 }
 
-/** Pictures side by side. */
-export function pictureRow(cells: readonly Cell[], { title, layout = 'wrap' }: PictureRowOptions = {}): Html {
-  const columns = layout === 'fixed' ? `repeat(${cells.length}, minmax(0, 1fr))` : '';
-  return html`<div class="row">${title === undefined ? undefined : html`<p class="row-title">${title}</p>`}<div class="cells ${layout}"${
-    columns === '' ? undefined : html` style="grid-template-columns: ${columns}"`
-  }>${cells.map(
+/** Pictures side by side, in several lines where there are more than columns. Titles, pictures and captions of a line align. */
+export function pictureRow(
+  cells: readonly Cell[],
+  { title, columns = cells.length, narrow = columns }: PictureRowOptions = {},
+): Html {
+  const heading = title === undefined ? undefined : html`<p class="row-title">${title}</p>`;
+  return html`<div class="row">${heading}<div class="cells" style="--columns: ${columns}; --narrow: ${narrow}">${cells.map(
     ({ picture, title: over, caption }) =>
       html`<div class="cell">${over === undefined ? undefined : html`<p class="cell-title">${over}</p>`}${picture}${
         caption === undefined ? undefined : html`<div class="cell-caption">${caption}</div>`

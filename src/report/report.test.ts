@@ -37,7 +37,7 @@ async function everything(text: string): Promise<string> {
     commands([text, text]),
     details(text, table({ caption: text, head: [text, text], rows: [[text, 1]] })),
     figure(pictureRow([{ picture: image, title: text, caption: bars([{ label: text, share: 0.5, text }]) }]), text),
-    pictureRow([{ picture: image }], { title: text, layout: 'fixed' }),
+    pictureRow([{ picture: image }], { title: text, columns: 5, narrow: 2 }),
     lineChart(chart(text)),
   ];
   const sections = ['One', 'Two', 'Three'].map((title) => ({ title: `${title} ${text}`, content }));
@@ -103,8 +103,8 @@ it('an inlined picture is the picture', async () => {
 
 it('a chart places its points by its axes', () => {
   const { markup } = lineChart(chart('axis'));
-  // The drawing's frame is 86 to 624 across and 298 to 14 up: y runs from 0 to 1, x from 0 to 2.
-  expect(markup).toContain('points="86,14 624,156"');
+  // The drawing's frame is 86 to 584 across and 318 to 14 up: y runs from 0 to 1, x from 0 to 2.
+  expect(markup).toContain('points="86,14 584,166"');
 });
 
 it('a table sets numbers apart from words', () => {

@@ -38,17 +38,16 @@ code, pre { font-family: ui-monospace, "SF Mono", "Cascadia Mono", Menlo, Consol
 pre { background: var(--panel); border-radius: 0.5rem; padding: 0.9rem 1.05rem; overflow-x: auto; line-height: 1.7; }
 pre code { font-size: 1em; }
 figure { margin: 1.75rem 0; }
-figcaption { color: var(--soft); font-size: 0.92rem; line-height: 1.5; margin-top: 0.9rem; }
+figcaption { color: var(--soft); font-size: 0.92rem; line-height: 1.5; margin-top: 0.6rem; }
 img { display: block; width: 100%; height: auto; border-radius: 3px; }
 img.pixels { image-rendering: pixelated; }
-.row + .row { margin-top: 1.5rem; }
+.row + .row { margin-top: 1.25rem; }
 .row-title { margin: 0 0 0.55rem; font-weight: 600; font-size: 0.98rem; line-height: 1.4; }
-.cells { display: grid; gap: clamp(0.6rem, 2.5vw, 1.25rem); }
-.cells.wrap { grid-template-columns: repeat(auto-fill, minmax(5.2rem, 1fr)); gap: 0.75rem; }
-.cell-title { margin: 0 0 0.4rem; font-size: 0.86rem; color: var(--soft); line-height: 1.3; }
-.cell-caption { margin-top: 0.45rem; font-size: 0.86rem; line-height: 1.35; }
-.cell { display: flex; flex-direction: column; }
-.cells.fixed .cell-title { flex: 1; }
+.cells { display: grid; grid-template-columns: repeat(var(--columns), minmax(0, 1fr)); column-gap: clamp(0.6rem, 2.2vw, 1.1rem); }
+.cell { display: grid; grid-row: span 3; grid-template-rows: subgrid; grid-template-columns: minmax(0, 1fr); row-gap: 0; align-items: start; margin-bottom: 0.9rem; overflow-wrap: anywhere; }
+.cell > img { grid-row: 2; }
+.cell-title { grid-row: 1; align-self: end; margin: 0 0 0.4rem; font-size: 0.86rem; color: var(--soft); line-height: 1.3; }
+.cell-caption { grid-row: 3; margin-top: 0.4rem; font-size: 0.86rem; line-height: 1.35; }
 .scroll { overflow-x: auto; margin: 1.5rem 0; }
 table { border-collapse: collapse; width: 100%; font-size: 0.95rem; line-height: 1.45; }
 caption { text-align: left; color: var(--soft); font-size: 0.92rem; padding-bottom: 0.6rem; }
@@ -56,7 +55,7 @@ th, td { text-align: left; padding: 0.45rem 0.9rem 0.45rem 0; border-bottom: 1px
 thead th { color: var(--soft); font-size: 0.86rem; vertical-align: bottom; }
 tbody th { font-weight: 600; }
 th:last-child, td:last-child { padding-right: 0; }
-td.number, th.number { text-align: right; white-space: nowrap; }
+td.number, th.number { text-align: right; } td.number, tbody th { white-space: nowrap; }
 .chart { display: block; width: 100%; height: auto; overflow: visible; }
 .chart text { fill: var(--soft); font-size: 14px; }
 .chart .axis { fill: var(--ink); }
@@ -76,13 +75,16 @@ td.number, th.number { text-align: right; white-space: nowrap; }
 .bar .track { fill: var(--line); } .bar .fill { fill: var(--reference); }
 .bar.first .fill { fill: var(--first); } .bar.second .fill { fill: var(--second); } .bar.third .fill { fill: var(--third); }
 .tone-first { color: var(--first); } .tone-second { color: var(--second); } .tone-third { color: var(--third); }
-details { margin: 0 0 1.05rem; } summary { cursor: pointer; color: var(--soft); font-size: 0.95rem; }
+details { margin: 0.9rem 0 1.05rem; } summary { cursor: pointer; color: var(--soft); font-size: 0.95rem; }
 footer { margin-top: 3.5rem; padding-top: 1.25rem; border-top: 1px solid var(--line); color: var(--soft); font-size: 0.9rem; }
 @media (max-width: 36rem) {
   body { padding-top: 2rem; font-size: 1rem; }
   section { margin-top: 2.5rem; padding-top: 1.75rem; }
-  .chart:not(.key) text { font-size: 20px; }
+  .chart:not(.key) text { font-size: 21px; }
+  th, td { padding-right: 0.6rem; }
+  .cells { grid-template-columns: repeat(var(--narrow), minmax(0, 1fr)); }
   .cell-title, .cell-caption { font-size: 0.8rem; }
+  tbody th { white-space: normal; }
 }
 @media print {
   :root { --paper: #fff; --ink: #000; --soft: #444; --line: #bbb; --panel: #f2f2f2; --first: #b8410e; --second: #1d5fbf; --third: #4d7a12; --reference: #666; }

@@ -21,9 +21,11 @@ export function table({ caption, head, rows }: Table): Html {
   )}</tr></thead><tbody>${rows.map((row) => html`<tr>${row.map(cell)}</tr>`)}</tbody></table></div>`;
 }
 
-/** Whether a cell holds a number, perhaps with its unit: 3, 12.5 %, 8/255. */
+/** Whether a cell holds a number, perhaps with its unit, or a dash in the place of one: 3, 12.5 %, 8/255, –. */
 function isNumeric(content: Content): boolean {
   return (
-    typeof content === 'number' || (typeof content === 'string' && /^[<>≥≤−-]?\s?\d[\d.,]*(\s?\S{1,5})?$/.test(content))
+    typeof content === 'number' ||
+    content === '–' ||
+    (typeof content === 'string' && /^[<>≥≤−-]?\s?\d[\d.,]*(\s?\S{1,5})?$/.test(content))
   );
 }

@@ -4,17 +4,19 @@
  */
 import { type Norm, perSample, project, steepest } from '../distance/ball.ts';
 import { grad } from '../tensor/grad.ts';
-import { add, div, mul, sub } from '../tensor/ops/arithmetic.ts';
+import { add, div, mul, neg, sub } from '../tensor/ops/arithmetic.ts';
 import { full } from '../tensor/ops/basic.ts';
 import { maximum, pow } from '../tensor/ops/extrema.ts';
+import { reduceSum } from '../tensor/ops/reduce.ts';
 import { reduceL2 } from '../tensor/ops/reduce-extrema.ts';
+import { log, sign } from '../tensor/ops/unary.ts';
 import { sizeOf } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { Scope } from './scope.ts';
 
 /** An attack of fixed budget. */
 export interface AdversaryOptions {
-  readonly norm: Exclude<Norm, 'l1'>;
+  readonly norm: Norm;
   /** Radius of the ball, in pixels from 0 to 1. */
   readonly epsilon: number;
   /** Gradient steps. */
@@ -39,12 +41,21 @@ export function craft(x: Tensor, scope: Scope, loss: (x: Tensor) => Tensor, opti
   return z;
 }
 
-/** A point of the ball, uniform by volume. */
-function start(x: Tensor, scope: Scope, norm: AdversaryOptions['norm'], epsilon: number): Tensor {
+/** A point of the ball, uniform by volume: a direction of length 1 in the norm, times u^(1/d). */
+function start(x: Tensor, scope: Scope, norm: Norm, epsilon: number): Tensor {
   if (norm === 'linf') return mul(sub(scope.noise('start', x.shape, 'uniform'), 0.5), 2 * epsilon);
-  const direction = scope.noise('start', x.shape, 'normal');
-  const length = maximum(reduceL2(direction, { axes: [1, 2, 3], keepDims: true }), 1e-12);
-  const dimension = sizeOf(x.shape.slice(1));
-  const radius = pow(perSample(scope.noise('radius', [x.shape[0]!], 'uniform'), x), 1 / dimension);
-  return mul(mul(div(direction, length), radius), epsilon);
+  const axes = [1, 2, 3];
+  const unit = (v: Tensor, length: Tensor) => div(v, maximum(length, 1e-12));
+  let direction: Tensor;
+  if (norm === 'l2') {
+    const normal = scope.noise('start', x.shape, 'normal');
+    direction = unit(normal, reduceL2(normal, { axes, keepDims: true }));
+  } else {
+    // Exponential magnitudes with random signs are uniform on the l1 sphere once scaled to it.
+    const magnitude = neg(log(sub(1, scope.noise('start', x.shape, 'uniform'))));
+    const signed = mul(magnitude, sign(sub(scope.noise('sign', x.shape, 'uniform'), 0.5)));
+    direction = unit(signed, reduceSum(magnitude, { axes, keepDims: true }));
+  }
+  const radius = pow(perSample(scope.noise('radius', [x.shape[0]!], 'uniform'), x), 1 / sizeOf(x.shape.slice(1)));
+  return mul(mul(direction, radius), epsilon);
 }

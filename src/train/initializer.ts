@@ -1,6 +1,6 @@
 /** @file Initial values of parameters: distributions scaled by how many values a weight sums over. */
 
-import { randomStream } from '../search/random.ts';
+import { randomStream } from '../random/random-stream.ts';
 import type { Shape } from '../tensor/shape.ts';
 import { sizeOf } from '../tensor/shape.ts';
 

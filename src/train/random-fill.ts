@@ -1,6 +1,6 @@
 /** @file Random numbers in bulk for training: one stream per sample and step, whatever the batch. */
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
-import { seedOf } from '../search/random.ts';
+import { seedOf } from '../random/random-stream.ts';
 import { sizeOf } from '../tensor/shape.ts';
 import type { NoiseSpec } from './scope.ts';
 

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { pseudoRandom } from '../../test/random.ts';
 import { interpret } from '../../test/reference/interpret.ts';
-import { randomStream } from '../search/random.ts';
+import { randomStream } from '../random/random-stream.ts';
 import { grad } from '../tensor/grad.ts';
 import { hostTensor } from '../tensor/host.ts';
 import { mul } from '../tensor/ops/arithmetic.ts';

@@ -1,7 +1,7 @@
 /** @file T of the search: what a picture goes through before the network sees it, redrawn at every step. */
 
+import type { RandomStream } from '../random/random-stream.ts';
 import type { Batch } from '../search/problem.ts';
-import type { RandomStream } from '../search/random.ts';
 import type { SampleData } from '../search/search.ts';
 import type { Spec } from '../tensor/op.ts';
 import type { Tensor } from '../tensor/tensor.ts';

@@ -1,4 +1,5 @@
 /** @file CIFAR-10 and CIFAR-100 (Krizhevsky 2009) as they are published, binary or pickled for Python, and as strips and JPEGs. */
+import { cifar10Names } from '../../model/class-names.ts';
 import { openArchive } from '../archive/open-archive.ts';
 import { DataError, type Dataset, type ImageArray, type Split } from '../dataset.ts';
 import { type Folder, findFile } from '../folder.ts';
@@ -8,18 +9,7 @@ import { readImageFolder } from './image-folder.ts';
 import { readStrips, stripsIn } from './strips.ts';
 
 /** Classes of CIFAR-10 in order. */
-export const cifar10Classes = [
-  'airplane',
-  'automobile',
-  'bird',
-  'cat',
-  'deer',
-  'dog',
-  'frog',
-  'horse',
-  'ship',
-  'truck',
-] as const;
+export const cifar10Classes: readonly string[] = cifar10Names;
 
 /** How CIFAR is read. */
 export interface CifarOptions {

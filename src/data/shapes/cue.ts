@@ -2,7 +2,7 @@
  * @file The planted cue: a faint pattern near the highest frequency that a picture holds, one for each class. A network can read it, a
  * person cannot see it, and a small change of the picture can replace it: a non-robust feature that is known by construction.
  */
-import type { RandomStream } from '../../search/random.ts';
+import type { RandomStream } from '../../random/random-stream.ts';
 
 /** How a cue is planted. */
 export interface CueOptions {

@@ -1,5 +1,5 @@
 /** @file Draws a scene: the ground, what lies behind, a shadow, the lit object, what lies before it. */
-import type { RandomStream } from '../../search/random.ts';
+import type { RandomStream } from '../../random/random-stream.ts';
 import { outlines } from './outlines.ts';
 import type { Fragment, Scene } from './scene.ts';
 import { solids } from './solids.ts';

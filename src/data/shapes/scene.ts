@@ -1,5 +1,5 @@
 /** @file A random scene of one class: object, pose, light, surfaces, what lies behind and before it. */
-import type { RandomStream } from '../../search/random.ts';
+import type { RandomStream } from '../../random/random-stream.ts';
 import { outlines } from './outlines.ts';
 import { solids } from './solids.ts';
 import { randomColour, randomSurface, type Surface } from './surface.ts';

@@ -3,9 +3,9 @@
  * colour, texture, light, pose, background and occlusion are drawn anew for every picture.
  */
 import type { Picture } from '../../image/image.ts';
-import { randomStream } from '../../search/random.ts';
+import { randomOrder } from '../../random/random-order.ts';
+import { randomStream } from '../../random/random-stream.ts';
 import { DataError, type Dataset, type Split } from '../dataset.ts';
-import { randomOrder } from '../random-order.ts';
 import { type CueOptions, cuePattern, drawCue } from './cue.ts';
 import { renderScene } from './render.ts';
 import { randomScene, shapeNames } from './scene.ts';

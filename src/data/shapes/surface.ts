@@ -1,5 +1,5 @@
 /** @file Colours and textures of things: two colours mixed by a pattern of the place. */
-import type { RandomStream } from '../../search/random.ts';
+import type { RandomStream } from '../../random/random-stream.ts';
 import type { Vec3 } from './vector.ts';
 
 /** A colour at each place; the place's units are about the size of an object. */

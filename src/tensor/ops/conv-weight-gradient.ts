@@ -94,12 +94,9 @@ function phaseOf(x: Tensor, phases: readonly number[], strides: readonly number[
 /** y[i] = t[i + by] for i below `length` along an axis, zero where t has nothing. */
 function window(t: Tensor, axis: number, by: number, length: number): Tensor {
   const size = t.shape[axis]!;
-  const first = Math.max(0, by);
-  const end = Math.min(size, length + by);
-  if (end <= first) return zeros(t.shape.with(axis, length), t.dtype);
-  const seen = first === 0 && end === size ? t : slice(t, { axes: [axis], starts: [first], ends: [end] });
+  if (Math.min(size, length + by) <= Math.max(0, by)) return zeros(t.shape.with(axis, length), t.dtype);
   const none = t.shape.map(() => 0);
-  return pad(seen, { begin: none.with(axis, first - by), end: none.with(axis, length + by - end) });
+  return pad(t, { begin: none.with(axis, -by), end: none.with(axis, length + by - size) });
 }
 
 /** For each of `rows` [N, K, …] the sum over pictures and positions of its products with `x` [N, C, …]: [rows K, C]. */

@@ -1,0 +1,32 @@
+/** @file Flags of `pareidolia inspect`. */
+import { buildCommand } from '@stricli/core';
+import { modelFlags } from '../model-flags.ts';
+import { parseCount } from '../parse.ts';
+
+const text = { kind: 'parsed', parse: String, optional: true } as const;
+
+/** The command. */
+export const inspectRoute = buildCommand({
+  loader: async () => (await import('../commands/inspect.ts')).inspect,
+  parameters: {
+    flags: {
+      ...modelFlags,
+      images: { ...text, brief: 'Folder of labelled pictures: try every preprocessing on it', placeholder: 'FOLDER' },
+      limit: {
+        kind: 'parsed',
+        parse: parseCount(1),
+        default: '100',
+        brief: 'Pictures to try at most',
+        placeholder: 'N',
+      },
+      writeSidecar: { kind: 'boolean', default: false, brief: 'Write the best preprocessing beside the model' },
+      layers: { kind: 'boolean', default: false, brief: 'List every layer whose units can be named' },
+    },
+    positional: { kind: 'tuple', parameters: [{ brief: 'ONNX file or address', parse: String, placeholder: 'model' }] },
+  },
+  docs: {
+    brief: 'Show what a model takes, holds and answers',
+    fullDescription:
+      'Shows inputs, outputs, ops, layers, cost and the preprocessing that would be used.\nWith --images FOLDER (a folder for each class, or WordNet numbers in the file names) tries every known\npreprocessing and prints the accuracy of each: a wrong scale is the commonest mistake.',
+  },
+});
