@@ -1,6 +1,7 @@
 /** @file The demo's parts: what it measures, on a network built by code, and the page it makes of fixed findings. */
 import { describe, expect, it } from 'vitest';
-import { type Findings, gatherFindings, stepCount } from '../scripts/demo/findings.ts';
+import type { Findings } from '../scripts/demo/findings.ts';
+import { gatherFindings, stepCount } from '../scripts/demo/gather.ts';
 import type { RunStep } from '../scripts/demo/progress.ts';
 import { tellStory } from '../scripts/demo/story.ts';
 import { median, ofAll, percent, withArticle } from '../scripts/demo/words.ts';

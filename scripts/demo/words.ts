@@ -1,7 +1,8 @@
 /** @file Small words of the demo's page: shares, lists, numbers. */
 
-/** A share of some things in per cent; "none" and "all" are not rounded to. */
+/** A share of some things in per cent; none and all are not rounded to. A dash where there are no things. */
 export function percent(part: number, whole: number): string {
+  if (whole === 0) return '–';
   const share = (100 * part) / whole;
   const rounded = Math.round(share);
   if (rounded === 0 && part > 0) return 'under 1\u00a0%';
