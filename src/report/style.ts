@@ -24,7 +24,8 @@ h1, h2 { line-height: 1.2; text-wrap: balance; letter-spacing: -0.012em; font-we
 h1 { font-size: clamp(1.9rem, 1.3rem + 3vw, 2.75rem); margin: 0 0 1rem; }
 h2 { font-size: clamp(1.35rem, 1.15rem + 1vw, 1.7rem); margin: 0 0 0.9rem; }
 section { margin-top: 3.25rem; padding-top: 2.25rem; border-top: 1px solid var(--line); }
-p, ul, ol, pre { margin: 0 0 1.05rem; text-wrap: pretty; }
+p, ul, ol, pre { margin: 0 0 1.05rem; }
+p, li { text-wrap: pretty; }
 a { color: inherit; text-decoration-color: var(--reference); text-underline-offset: 0.18em; }
 .lead { font-size: 1.2rem; line-height: 1.55; color: var(--soft); }
 nav ol { margin: 1.75rem 0 0; padding: 0; list-style: none; counter-reset: part; columns: 2 17rem; column-gap: 2.5rem; font-size: 0.95rem; }

@@ -35,7 +35,7 @@ export interface VisualizeOptions {
    */
   readonly stepSize?: number;
   /**
-   * Weight of the total variation, in units of the class score's own gradient at the start: 0 for no prior, 0.2 unless given, 1 for
+   * Weight of the total variation, in units of the class score's own gradient at the start: 0 for no prior, 0.1 unless given, 1 for
    * a strong one. Scores of networks differ a hundredfold, and so would weights that fit.
    */
   readonly smoothness?: number;
@@ -103,7 +103,7 @@ export async function visualizeClasses(
 ): Promise<Visualization[]> {
   const shape = [model.channels, model.height, model.width] as const;
   const size = shape[0] * shape[1] * shape[2];
-  const { steps = 128, smoothness = 0.2, seed = 0, batch = 16, within, signal, onProgress } = options;
+  const { steps = 128, smoothness = 0.1, seed = 0, batch = 16, within, signal, onProgress } = options;
   const { stepSize = stepPerValue * Math.sqrt(size) } = options;
   const { jitter: pixels = Math.floor(Math.min(model.height, model.width) / 16) } = options;
   checkVisualizeOptions(model, labels, { ...options, steps, stepSize, smoothness, jitter: pixels, seed, batch });
