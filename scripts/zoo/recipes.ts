@@ -109,14 +109,14 @@ export const recipes: Readonly<Record<string, Recipe>> = {
       adversary: linf8,
     },
   ),
-  'cifar10-second': cifar('convnet', 32, 8, 0.2, 'plain convolutional network of 5 layers'),
-  'cifar10-denoiser': denoisingRecipe('cifar10', 5),
-  'cifar10-generator': generationRecipe('cifar10', 6),
+  'cifar10-second': cifar('convnet', 32, 6, 0.2, 'plain convolutional network of 5 layers'),
+  'cifar10-denoiser': denoisingRecipe('cifar10', 3),
+  'cifar10-generator': generationRecipe('cifar10', 4),
   'shapes-standard': shapes('resnet8', 16, 12, 'residual network of 8 layers'),
-  'shapes-robust': shapes('resnet8', 16, 15, 'residual network of 8 layers, trained on single-step attacks of 8/255', {
-    adversary: linf8,
+  'shapes-robust': shapes('resnet8', 16, 12, 'residual network of 8 layers, trained on single-step attacks of 8/255', {
+    adversary: { ...linf8, warmup: 0.3 },
   }),
   'shapes-second': shapes('convnet-max', 16, 12, 'plain convolutional network with max pooling'),
-  'shapes-denoiser': denoisingRecipe('shapes', 10),
-  'shapes-generator': generationRecipe('shapes', 15),
+  'shapes-denoiser': denoisingRecipe('shapes', 6),
+  'shapes-generator': generationRecipe('shapes', 8),
 };

@@ -139,6 +139,7 @@ export async function train(task: Task, options: TrainOptions): Promise<TrainedN
           ...stepFeeds(state.vectors),
           ...scalarFeeds(optimizer.scalars(t + 1)),
           [names.learningRate]: rate,
+          [names.progress]: t / (epochs * steps),
           ...(averageDecay === undefined ? {} : { [names.averageDecay]: Math.min(averageDecay, (1 + t) / (10 + t)) }),
         });
         // The next batch is made ready while this one runs.
