@@ -89,7 +89,8 @@ footer { margin-top: 3.5rem; padding-top: 1.25rem; border-top: 1px solid var(--l
 }
 @media print {
   :root { --paper: #fff; --ink: #000; --soft: #444; --line: #bbb; --panel: #f2f2f2; --first: #b8410e; --second: #1d5fbf; --third: #4d7a12; --reference: #666; }
-  body { max-width: none; padding: 0; font-size: 10.5pt; }
+  html { font-size: 10pt; }
+  body { max-width: none; padding: 0; font-size: 1rem; }
   nav { display: none; }
   section { margin-top: 1.5rem; padding-top: 1rem; }
   h2 { break-after: avoid; }

@@ -29,7 +29,7 @@ export async function walkSection(found: Findings): Promise<Section> {
           ? html`the left end is an attack, the right end a drawing, and nothing but the room differs. The standard network already answers “${to}” when the picture has hardly changed. For the robust network the picture has to change before the answer does.`
           : 'the left end is an attack, the right end a drawing, and nothing but the room differs. Compare how much the picture has changed where the answer turns.',
       ),
-      html`<p>Hence the name: pareidolia is seeing a face in a cloud.</p>`,
+      html`<p>Hence the name of this project: pareidolia is to see a face in a cloud.</p>`,
     ],
   };
 }
