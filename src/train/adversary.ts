@@ -2,7 +2,7 @@
  * @file The attack inside adversarial training (Madry et al. 2018): projected gradient steps unrolled in the training graph. One step of
  * 1.25 epsilon from a random point is the single-step form of Wong, Rice and Kolter 2020.
  */
-import { type Norm, perSample, project, steepest } from '../attack/ball.ts';
+import { type Norm, perSample, project, steepest } from '../distance/ball.ts';
 import { grad } from '../tensor/grad.ts';
 import { add, div, mul, neg, sub } from '../tensor/ops/arithmetic.ts';
 import { full } from '../tensor/ops/basic.ts';
