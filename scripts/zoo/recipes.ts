@@ -110,13 +110,13 @@ export const recipes: Readonly<Record<string, Recipe>> = {
     },
   ),
   'cifar10-second': cifar('convnet', 32, 6, 0.2, 'plain convolutional network of 5 layers'),
-  'cifar10-denoiser': denoisingRecipe('cifar10', 3),
-  'cifar10-generator': generationRecipe('cifar10', 4),
+  'cifar10-denoiser': denoisingRecipe('cifar10', 8),
+  'cifar10-generator': generationRecipe('cifar10', 8),
   'shapes-standard': shapes('resnet8', 16, 12, 'residual network of 8 layers'),
   'shapes-robust': shapes('resnet8', 16, 12, 'residual network of 8 layers, trained on single-step attacks of 8/255', {
     adversary: { ...linf8, warmup: 0.3 },
   }),
   'shapes-second': shapes('convnet-max', 16, 12, 'plain convolutional network with max pooling'),
   'shapes-denoiser': denoisingRecipe('shapes', 6),
-  'shapes-generator': generationRecipe('shapes', 8),
+  'shapes-generator': generationRecipe('shapes', 16),
 };

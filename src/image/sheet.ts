@@ -50,7 +50,8 @@ export async function sheetPng(
   const columnWidth = titleWidth + titleGap + most * (cell + gap) - gap;
   const perColumn = Math.ceil(rows.length / columns);
   const top = margin + (heading === undefined ? 0 : 32);
-  const width = 2 * margin + columns * columnWidth + (columns - 1) * between;
+  const headingWidth = Math.min(600, Math.ceil(textWidth(heading ?? '', headingSize, true)));
+  const width = 2 * margin + Math.max(headingWidth, columns * columnWidth + (columns - 1) * between);
   const height = top + perColumn * (cell + gap) - gap + margin;
   const placed = shown.map((row, i) => ({
     ...row,

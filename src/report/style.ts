@@ -36,7 +36,7 @@ nav a:hover, nav a:focus-visible { text-decoration: underline; }
 strong { font-weight: 650; }
 .remark { background: var(--panel); border-radius: 0.5rem; padding: 0.8rem 1.05rem; }
 code, pre { font-family: ui-monospace, "SF Mono", "Cascadia Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; font-size: 0.88em; }
-pre { background: var(--panel); border-radius: 0.5rem; padding: 0.9rem 1.05rem; overflow-x: auto; line-height: 1.7; }
+pre { background: var(--panel); border-radius: 0.5rem; padding: 0.9rem 1.05rem; white-space: pre-wrap; overflow-wrap: anywhere; line-height: 1.7; }
 pre code { font-size: 1em; }
 figure { margin: 1.75rem 0; }
 figcaption { color: var(--soft); font-size: 0.92rem; line-height: 1.5; margin-top: 0.6rem; }

@@ -30,8 +30,8 @@ export interface VisualizeOptions {
   /** Number of gradient steps; 128 unless given. */
   readonly steps?: number;
   /**
-   * Length of the first step in l2, from which steps shrink evenly to nothing; unless given, 0.011 times the root of the number of
-   * values (0.6 for 32 x 32 pixels in colour).
+   * Length of the first step in l2, from which steps shrink evenly to nothing; unless given, 0.022 times the root of the number of
+   * values (1.2 for 32 x 32 pixels in colour).
    */
   readonly stepSize?: number;
   /**
@@ -81,8 +81,8 @@ export interface Visualization {
 /** Deviation of the grey noise that drawings start from. */
 const startDeviation = 0.05;
 
-/** How far the first step moves a value in the root mean square: 0.6 in l2 for 32 x 32 pixels in colour. */
-const stepPerValue = 0.6 / Math.sqrt(3 * 32 * 32);
+/** How far the first step moves a value in the root mean square: 1.2 in l2 for 32 x 32 pixels in colour. */
+const stepPerValue = 1.2 / Math.sqrt(3 * 32 * 32);
 
 /** Names of the problem's data. */
 const classRow = 'class';

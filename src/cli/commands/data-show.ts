@@ -58,12 +58,11 @@ function asText(summary: DatasetSummary, sheet: string | undefined): string {
   const widest = Math.max(...classes.map((each) => each.name.length));
   const listed = classes.slice(0, mostListed);
   const counts = classes.map((each) => each.images);
+  const [least, most] = [Math.min(...counts), Math.max(...counts)];
+  const each = least === most ? `${count(most)} each` : `${count(least)} to ${count(most)}`;
   return `${[
     row('set', name),
-    row(
-      'images',
-      `${count(length)} in ${classes.length} classes of ${count(Math.min(...counts))} to ${count(Math.max(...counts))}`,
-    ),
+    row('images', `${count(length)} in ${classes.length} classes of ${each}`),
     ...(first === undefined
       ? []
       : [
@@ -79,7 +78,7 @@ function asText(summary: DatasetSummary, sheet: string | undefined): string {
       : [row('skipped', `${count(skipped.length)} that cannot be read:`), ...skipped.map((reason) => `  ${reason}`)]),
     ...(sheet === undefined ? [] : [row('sheet', sheet)]),
     '',
-    ...listed.map(({ name: each, images }) => `  ${each.padEnd(widest)}  ${count(images).padStart(7)}`),
+    ...listed.map(({ name: label, images }) => `  ${label.padEnd(widest)}  ${count(images).padStart(7)}`),
     ...(listed.length < classes.length ? [`  … ${classes.length - listed.length} more (all with --json)`] : []),
   ].join('\n')}\n`;
 }
