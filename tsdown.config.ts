@@ -6,6 +6,7 @@ const entry = {
   tensor: 'src/tensor/index.ts',
   onnx: 'src/onnx/index.ts',
   data: 'src/data/index.ts',
+  report: 'src/report/index.ts',
   train: 'src/train/index.ts',
 };
 const common = { format: 'esm' as const, dts: false, outExtensions: () => ({ js: '.js' }) };

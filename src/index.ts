@@ -3,12 +3,12 @@
 export { decodePicture, encodePng } from '#image-codec';
 export { openRuntime } from '#runtime';
 export { as8Bit, attackFigure } from './attack/attack-figure.ts';
-export { type Distances, distances, type Norm } from './attack/ball.ts';
 export { fgsm } from './attack/fgsm.ts';
 export type { GradientAttackOptions } from './attack/gradient-attack.ts';
 export type { LossName } from './attack/loss.ts';
 export { type PgdOptions, pgd, type StepSchedule } from './attack/pgd.ts';
 export { AttackError, type AttackResult, type Prediction } from './attack/result.ts';
+export { type Distances, distances, type Norm } from './distance/ball.ts';
 export { type Caption, type Figure, figurePng, type Panel } from './image/figure.ts';
 export { ImageError, type Picture, quantize8, toGrey, toRgb } from './image/image.ts';
 export { readPngText } from './image/png-text.ts';
@@ -23,3 +23,11 @@ export { type ZooEntry, zoo } from './model/zoo.ts';
 export { DeviceError, type DeviceRuntime } from './runtime/runtime.ts';
 export type { Problem, StepRule } from './search/problem.ts';
 export { search } from './search/search.ts';
+export { VisualizeError } from './visualize/check-options.ts';
+export {
+  type PathPoint,
+  type Visualization,
+  type VisualizeOptions,
+  visualizeClass,
+  visualizeClasses,
+} from './visualize/visualize-class.ts';

@@ -2,10 +2,10 @@
 import { describe, expect, it } from 'vitest';
 import { decodePicture, encodePng } from '#image-codec';
 import { as8Bit } from '../src/attack/attack-figure.ts';
-import { distances, type Norm, norms, quantizeWithin, withinBudget } from '../src/attack/ball.ts';
 import { fgsm } from '../src/attack/fgsm.ts';
 import { lossFor, lossNames } from '../src/attack/loss.ts';
 import { type PgdOptions, pgd } from '../src/attack/pgd.ts';
+import { distances, type Norm, norms, quantizeWithin, withinBudget } from '../src/distance/ball.ts';
 import { loadModel } from '../src/model/load-model.ts';
 import type { Model } from '../src/model/model.ts';
 import { grad } from '../src/tensor/grad.ts';

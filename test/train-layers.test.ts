@@ -6,7 +6,7 @@ import { add, mul } from '../src/tensor/ops/arithmetic.ts';
 import { concat } from '../src/tensor/ops/concat.ts';
 import { reshape } from '../src/tensor/ops/reshape.ts';
 import { sizeOf } from '../src/tensor/shape.ts';
-import { input, type Tensor } from '../src/tensor/tensor.ts';
+import { constant, input, type Tensor } from '../src/tensor/tensor.ts';
 import { type AdversaryOptions, craft } from '../src/train/adversary.ts';
 import { initialValues } from '../src/train/initializer.ts';
 import { batchNorm, convolution, dropout, groupNorm, layerNorm, linear } from '../src/train/layers.ts';
@@ -28,7 +28,13 @@ const random = (...shape: number[]): TensorData<Float32Array> => ({
 });
 
 /** Runs a layer with its initial parameters and the given statistics. */
-async function runLayer(layer: Layer, x: TensorData, mode: Mode, statistics: Record<string, Float32Array> = {}) {
+async function runLayer(
+  layer: Layer,
+  x: TensorData,
+  mode: Mode,
+  statistics: Record<string, Float32Array> = {},
+  progress = 1,
+) {
   const layout = layoutOf((scope) => void layer(input('x', x.shape), scope));
   const named = (name: string, data: Float32Array, shape: readonly number[]) =>
     [name, { data, shape, dtype: 'float32' as const }] as const;
@@ -58,6 +64,7 @@ async function runLayer(layer: Layer, x: TensorData, mode: Mode, statistics: Rec
         parameter: get,
         statistic: get,
         noise: get,
+        progress: () => constant(progress),
         setStatistic: (name, value) => {
           updated[name] = value;
         },
@@ -175,18 +182,18 @@ describe('the adversary of training', () => {
   const x: TensorData<Float32Array> = { ...random(2, 12), data: Float32Array.from({ length: 24 }, () => uniform()) };
 
   /** The crafted pictures, [2, 3, 2, 2], and the weights. */
-  async function crafted(options: AdversaryOptions) {
+  async function crafted(options: AdversaryOptions, progress = 1) {
     const layer: Layer = (flat, scope) => {
       const oneHot = scope.noise('label', [2, 3], 'uniform');
       const loss = (z: Tensor) => crossEntropy(network(flatten(z), scope), oneHot);
       return flatten(craft(pictures(flat), scope, loss, options));
     };
-    return runLabelled(layer);
+    return runLabelled(layer, progress);
   }
   const flatten = (t: Tensor) => reshape(t, [2, 12]);
   const pictures = (t: Tensor) => reshape(t, [2, 3, 2, 2]);
-  async function runLabelled(layer: Layer) {
-    return runLayer(layer, x, 'craft', {});
+  async function runLabelled(layer: Layer, progress = 1) {
+    return runLayer(layer, x, 'craft', {}, progress);
   }
 
   test.each([
@@ -208,6 +215,18 @@ describe('the adversary of training', () => {
       expect(size).toBeGreaterThan(options.epsilon * 0.3);
     }
     expect(y.every((v) => v >= 0 && v <= 1)).toBe(true);
+  });
+
+  test('grows to its full radius over the warm-up', async () => {
+    const options = { norm: 'linf', epsilon: 0.1, steps: 2, warmup: 0.5 } as const;
+    const radius = async (progress: number) => {
+      const { y } = await crafted(options, progress);
+      return Math.max(...y.map((value, i) => Math.abs(value - x.data[i]!)));
+    };
+    expect(await radius(0)).toBe(0);
+    expect(await radius(0.25)).toBeCloseTo(0.05, 5);
+    expect(await radius(0.5)).toBeCloseTo(0.1, 5);
+    expect(await radius(0.9)).toBeCloseTo(0.1, 5);
   });
 
   test('of many steps ends at the corner of the ball that a linear two-class model fears most', async () => {

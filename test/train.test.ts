@@ -116,6 +116,11 @@ describe('a training', () => {
     await expect(other).rejects.toThrow(
       /memory belongs to a training with other settings \(learningRate 0.005 there, 0.1 here\)/,
     );
+    const same = { epochs: 1, averageDecay: 0.9 };
+    const another = buildNetwork('convnet-k4s2', { classes: 4, width: 4, ...pixels });
+    await expect(train(classification(another), options({ ...same, checkpoint }))).rejects.toThrow(
+      /parameters \d+ there/,
+    );
     checkpoint.bytes = checkpoint.bytes!.slice(0, 100);
     await expect(train(classification(convnet()), options({ epochs: 1, checkpoint }))).rejects.toThrow(
       /memory is not a readable/,
@@ -152,8 +157,11 @@ describe('a training', () => {
     const values = trained.history.map(({ validation }) => validation!.accuracy!);
     const best = values.indexOf(Math.max(...values));
     expect(trained.history.length).toBe(best + 1 + 3);
-    const upTo = await train(task, { ...options({ epochs: 60, patience: 2 }), onEpoch: () => {} });
-    expect(upTo.parameters).toEqual(trained.parameters);
+    const checkpoint = memory();
+    await train(task, options({ epochs: 60, patience: 2, checkpoint }));
+    const again = await train(task, options({ epochs: 60, patience: 2, checkpoint }));
+    expect(again.parameters).toEqual(trained.parameters);
+    expect(again.history.length).toBe(trained.history.length);
   });
 });
 

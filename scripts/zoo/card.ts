@@ -76,19 +76,26 @@ async function classifierLines(path: string, test: ImageArray): Promise<string[]
   const images = Array.from({ length: count }, (_, i) => all.slice(i * each, (i + 1) * each));
   const labels = [...test.labels.subarray(0, count)];
   const budgets = [
-    { norm: 'linf', epsilon: 2 / 255, words: 'l∞ 2/255' },
-    { norm: 'linf', epsilon: 8 / 255, words: 'l∞ 8/255' },
-    { norm: 'l2', epsilon: 0.5, words: 'l2 0.5' },
+    { norm: 'linf', epsilon: 8 / 255, words: 'l∞ 8/255', count: 1000 },
+    { norm: 'linf', epsilon: 2 / 255, words: 'l∞ 2/255', count: 300 },
+    { norm: 'l2', epsilon: 0.5, words: 'l2 0.5', count: 300 },
   ] as const;
   const rows: string[] = [];
-  for (const { norm, epsilon, words } of budgets) {
-    const results = await pgd(model, images, labels, { norm, epsilon, steps: 50, batch: 50, seed: 1 });
+  for (const { norm, epsilon, words, count: part } of budgets) {
+    const attacked = Math.min(part, count);
+    const results = await pgd(model, images.slice(0, attacked), labels.slice(0, attacked), {
+      norm,
+      epsilon,
+      steps: 50,
+      batch: 50,
+      seed: 1,
+    });
     if (rows.length === 0) {
       const right = results.filter(({ misclassifiedBefore }) => !misclassifiedBefore).length;
       rows.push('| measure | value |', '|---|---|', `| accuracy, ${count} test images | ${percent(right, count)} |`);
     }
     const resists = results.filter(({ misclassifiedBefore, success }) => !misclassifiedBefore && !success).length;
-    rows.push(`| accuracy under PGD-50, ${words} | ${percent(resists, count)} |`);
+    rows.push(`| accuracy under PGD-50, ${words}, ${attacked} test images | ${percent(resists, attacked)} |`);
   }
   return rows;
 }

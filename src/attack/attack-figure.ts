@@ -1,8 +1,9 @@
 /** @file An attack's result as a picture to look at: original, perturbation, adversarial, with the answers under them. */
+
+import { quantizeWithin } from '../distance/ball.ts';
 import { type Caption, figurePng } from '../image/figure.ts';
 import type { Picture } from '../image/image.ts';
 import type { Model } from '../model/model.ts';
-import { quantizeWithin } from './ball.ts';
 import type { AttackResult, Prediction } from './result.ts';
 
 /** The picture that a PNG holds of a result, the one that `success8` and `after8` speak of: rounded inside the ball. */

@@ -1,6 +1,7 @@
 /** @file Refuses attacks that cannot mean what they say, before any work: budgets in the wrong unit, pictures out of range. */
+
+import { type Norm, norms } from '../distance/ball.ts';
 import type { Model } from '../model/model.ts';
-import { type Norm, norms } from './ball.ts';
 import type { GradientAttackOptions } from './gradient-attack.ts';
 import { type LossName, lossNames } from './loss.ts';
 import { AttackError } from './result.ts';

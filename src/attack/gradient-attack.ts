@@ -2,14 +2,17 @@
  * @file What every fixed-budget gradient attack shares: labels, random starts, restarts, the best adversarial picture on the way,
  * its 8-bit form, and the verification on the plain model. The attack itself is its step rule.
  */
+
+import { distances, type Norm, project, quantizeWithin, withinBudget } from '../distance/ball.ts';
 import type { Model, PlainPrediction } from '../model/model.ts';
 import { hashOf, randomStream } from '../random/random-stream.ts';
+import { stepSizeName } from '../search/ascent.ts';
 import type { Problem, StepRule } from '../search/problem.ts';
 import { programsOf } from '../search/programs.ts';
 import { type Observation, type Sample, search } from '../search/search.ts';
-import { distances, type Norm, project, quantizeWithin, randomStart, withinBudget } from './ball.ts';
 import { checkOptions } from './check-options.ts';
 import { type LossName, lossFor } from './loss.ts';
+import { randomStart } from './random-start.ts';
 import { AttackError, type AttackResult, describePrediction, type Prediction } from './result.ts';
 
 /** Options that all gradient attacks understand. */
@@ -141,7 +144,7 @@ export async function runGradientAttack(
         label: oneHot(task.label, model.classCount),
         target: oneHot(task.target ?? task.label, model.classCount),
       };
-      return { z, steps: definition.steps, data: (step) => ({ ...fixed, 'step size': definition.stepSize(step) }) };
+      return { z, steps: definition.steps, data: (step) => ({ ...fixed, [stepSizeName]: definition.stepSize(step) }) };
     });
     const checker = eightBitChecker(model, problem, norm, epsilon, largest);
     await search(problem, samples, (observations) => observe(observations, open, exhaust, checker), {
@@ -178,7 +181,7 @@ function attackProblem(
       epsilon: float([]),
       label: float([model.classCount]),
       target: float([model.classCount]),
-      'step size': float([]),
+      [stepSizeName]: float([]),
     },
     objective: (x, data) => {
       const logits = model.logits(x);
@@ -222,7 +225,7 @@ function eightBitChecker(model: Model, problem: Problem, norm: Norm, epsilon: nu
         z,
         x0: rows((task) => task.x0),
         epsilon: new Float32Array(count).fill(epsilon),
-        'step size': new Float32Array(count),
+        [stepSizeName]: new Float32Array(count),
         label: rows((task) => oneHot(task.label, model.classCount)),
         target: rows((task) => oneHot(task.target ?? task.label, model.classCount)),
       });

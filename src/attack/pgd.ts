@@ -4,12 +4,7 @@
  * way, not the last one, and a picture stops once it is fooled.
  */
 import type { Model } from '../model/model.ts';
-import type { StepRule } from '../search/problem.ts';
-import { add, div, mul } from '../tensor/ops/arithmetic.ts';
-import { maximum } from '../tensor/ops/extrema.ts';
-import { reduceMean } from '../tensor/ops/reduce.ts';
-import { abs } from '../tensor/ops/unary.ts';
-import { type Norm, perSample, steepest } from './ball.ts';
+import { steepestAscent } from '../search/ascent.ts';
 import { checkCount } from './check-options.ts';
 import { type GradientAttackOptions, runGradientAttack } from './gradient-attack.ts';
 import { AttackError, type AttackResult } from './result.ts';
@@ -64,7 +59,7 @@ export async function pgd(
     randomStart,
     check: () => checkSteps({ norm, steps, stepSize, schedule, momentum }),
     stepSize: (step) => stepSize * scheduleAt(schedule, step / steps),
-    rule: pgdRule(norm, momentum, shape),
+    rule: steepestAscent({ norm, momentum, shape }),
     key: `pgd ${momentum}`,
   });
 }
@@ -97,24 +92,4 @@ function scheduleAt(schedule: StepSchedule, t: number): number {
     case 'cosine':
       return 0.5 * (1 + Math.cos(Math.PI * t));
   }
-}
-
-/** x + alpha times the steepest direction of the gradient, or of its running sum g = mu g + gradient / mean |gradient|. */
-export function pgdRule(norm: Norm, momentum: number, shape: readonly number[]): StepRule {
-  if (momentum === 0) {
-    return {
-      next: ({ z, gradient, data }) => ({
-        z: add(z, mul(perSample(data['step size']!, z), steepest(norm, gradient, z))),
-      }),
-    };
-  }
-  return {
-    state: { momentum: shape },
-    next: ({ z, gradient, state, data }) => {
-      const axes = shape.map((_, axis) => axis + 1);
-      const scale = maximum(reduceMean(abs(gradient), { axes, keepDims: true }), 2 ** -126);
-      const g = add(mul(state.momentum!, momentum), div(gradient, scale));
-      return { z: add(z, mul(perSample(data['step size']!, z), steepest(norm, g, z))), state: { momentum: g } };
-    },
-  };
 }

@@ -1,6 +1,7 @@
 /** @file What an attack returns for each picture: the adversarial picture and the evidence for it. */
+
+import type { Distances, Norm } from '../distance/ball.ts';
 import type { PlainPrediction } from '../model/model.ts';
-import type { Distances, Norm } from './ball.ts';
 
 /** A class with its probability. */
 export interface RankedClass {

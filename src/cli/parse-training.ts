@@ -1,6 +1,6 @@
 /** @file Words of the `train` command into settings: an adversary, augmentations, a schedule. */
 
-import type { Norm } from '../attack/ball.ts';
+import type { Norm } from '../distance/ball.ts';
 import type { AdversaryOptions } from '../train/adversary.ts';
 import type { AugmentationOptions } from '../train/augmentation.ts';
 import type { Schedule } from '../train/schedule.ts';

@@ -2,16 +2,16 @@
  * @file The attack inside adversarial training (Madry et al. 2018): projected gradient steps unrolled in the training graph. One step of
  * 1.25 epsilon from a random point is the single-step form of Wong, Rice and Kolter 2020.
  */
-import { type Norm, perSample, project, steepest } from '../attack/ball.ts';
+import { type Norm, perSample, project, steepest } from '../distance/ball.ts';
 import { grad } from '../tensor/grad.ts';
 import { add, div, mul, neg, sub } from '../tensor/ops/arithmetic.ts';
 import { full } from '../tensor/ops/basic.ts';
-import { maximum, pow } from '../tensor/ops/extrema.ts';
+import { maximum, minimum, pow } from '../tensor/ops/extrema.ts';
 import { reduceSum } from '../tensor/ops/reduce.ts';
 import { reduceL2 } from '../tensor/ops/reduce-extrema.ts';
 import { log, sign } from '../tensor/ops/unary.ts';
 import { sizeOf } from '../tensor/shape.ts';
-import type { Tensor } from '../tensor/tensor.ts';
+import { constant, type Tensor } from '../tensor/tensor.ts';
 import type { Scope } from './scope.ts';
 
 /** An attack of fixed budget. */
@@ -23,6 +23,8 @@ export interface AdversaryOptions {
   readonly steps: number;
   /** Length of a step: 1.25 epsilon for a single one, 2.5 epsilon / steps for several, unless given. */
   readonly stepSize?: number;
+  /** Share of the training over which the radius grows from 0, in a straight line; without it a hard task may never start to learn. */
+  readonly warmup?: number;
 }
 
 /**
@@ -32,11 +34,13 @@ export interface AdversaryOptions {
 export function craft(x: Tensor, scope: Scope, loss: (x: Tensor) => Tensor, options: AdversaryOptions): Tensor {
   const { norm, epsilon, steps } = options;
   const { stepSize = steps === 1 ? 1.25 * epsilon : (2.5 * epsilon) / steps } = options;
-  const eps = full([x.shape[0]!], epsilon);
-  let z = project(norm, add(x, start(x, scope, norm, epsilon)), x, eps);
+  const { warmup = 0 } = options;
+  const share = warmup === 0 ? constant(1) : minimum(mul(scope.progress(), 1 / warmup), 1);
+  const eps = mul(full([x.shape[0]!], epsilon), share);
+  let z = project(norm, add(x, mul(start(x, scope, norm, epsilon), share)), x, eps);
   for (let i = 0; i < steps; i++) {
     const gradient = grad(loss(z), [z])[0]!;
-    z = project(norm, add(z, mul(steepest(norm, gradient, z), stepSize)), x, eps);
+    z = project(norm, add(z, mul(steepest(norm, gradient, z), mul(share, stepSize))), x, eps);
   }
   return z;
 }

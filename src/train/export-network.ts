@@ -6,6 +6,7 @@ import type { DeviceRuntime } from '../runtime/runtime.ts';
 import { foldAffine, isConstantExpression, substitute } from '../tensor/rewrite.ts';
 import { sizeOf } from '../tensor/shape.ts';
 import {
+  constant,
   constantFromBytes,
   constantOp,
   input,
@@ -98,6 +99,10 @@ class ConstantStore implements Store {
 
   noise({ name }: { readonly name: string }): Tensor {
     throw new TypeError(`"${name}" is random: a network that is exported must not need it.`);
+  }
+
+  progress(): Tensor {
+    return constant(1);
   }
 
   hold(value: Tensor): Tensor {

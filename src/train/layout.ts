@@ -1,7 +1,7 @@
 /** @file Which parameters, statistics and noises a task has, and where each lies in the vectors that hold them. */
 
 import { type Shape, sameShape, sizeOf } from '../tensor/shape.ts';
-import { input, type Tensor } from '../tensor/tensor.ts';
+import { constant, input, type Tensor } from '../tensor/tensor.ts';
 import type { NoiseSpec, ParameterSpec, StatisticSpec, Store } from './scope.ts';
 import { Scope } from './scope.ts';
 
@@ -38,6 +38,7 @@ export function layoutOf(run: (scope: Scope) => void): Layout {
     statistic: (spec) => declare(statistics, spec),
     setStatistic: () => {},
     noise: (spec) => declare(noises, spec),
+    progress: () => constant(1),
     hold: (value) => value,
   };
   run(new Scope(store, 'train'));

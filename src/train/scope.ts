@@ -46,6 +46,8 @@ export interface Store {
   statistic(spec: StatisticSpec): Tensor;
   setStatistic(name: string, value: Tensor): void;
   noise(spec: NoiseSpec): Tensor;
+  /** Share of the training's steps that are done, a scalar; 1 outside training. */
+  progress(): Tensor;
   /** A stand-in for a value through which no gradient passes. */
   hold(value: Tensor): Tensor;
   /** Notes a value's name, for an exported file. */
@@ -95,6 +97,11 @@ export class Scope {
   /** Random numbers, new at each step. */
   noise(name: string, shape: Shape, kind: NoiseSpec['kind']): Tensor {
     return this.#store.noise({ name: this.#path + name, shape, kind });
+  }
+
+  /** Share of the training's steps that are done, a scalar: lets a task change on its way. 1 outside training. */
+  progress(): Tensor {
+    return this.#store.progress();
   }
 
   /** Gives a value the scope's own name in an exported file, so that users find it there. */

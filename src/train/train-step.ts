@@ -16,7 +16,7 @@ import { reshape } from '../tensor/ops/reshape.ts';
 import { slice } from '../tensor/ops/slice.ts';
 import { substitute } from '../tensor/rewrite.ts';
 import { type Shape, sizeOf } from '../tensor/shape.ts';
-import { input, type Tensor } from '../tensor/tensor.ts';
+import { constant, input, type Tensor } from '../tensor/tensor.ts';
 import { type Layout, layoutOf, type Placed } from './layout.ts';
 import type { Optimizer } from './optimizer.ts';
 import { type NoiseSpec, Scope, type Store } from './scope.ts';
@@ -50,6 +50,7 @@ export const names = {
   averageStatistics: 'average statistics',
   averageDecay: 'average decay',
   learningRate: 'learning rate',
+  progress: 'progress',
   next: 'next ',
   state: 'state ',
   noise: 'noise ',
@@ -100,16 +101,16 @@ class VectorStore implements Store {
   readonly statistics: Map<string, Tensor>;
   readonly held = new Map<Tensor, Tensor>();
   readonly #noises: (spec: NoiseSpec) => Tensor;
-  readonly #training: boolean;
+  readonly #progress: Tensor | undefined;
 
   constructor(
     layout: Layout,
     parameters: Tensor,
     statistics: Tensor | undefined,
     noises: (spec: NoiseSpec) => Tensor,
-    training = false,
+    progress?: Tensor,
   ) {
-    this.#training = training;
+    this.#progress = progress;
     this.parameters = new Map(layout.parameters.map((spec) => [spec.name, partOf(parameters, spec)]));
     this.statistics = new Map(layout.statistics.map((spec) => [spec.name, partOf(statistics!, spec)]));
     this.#noises = noises;
@@ -131,8 +132,12 @@ class VectorStore implements Store {
     return this.#noises(spec);
   }
 
+  progress(): Tensor {
+    return this.#progress ?? constant(1);
+  }
+
   hold(value: Tensor): Tensor {
-    if (!this.#training) return value;
+    if (this.#progress === undefined) return value;
     const stand = input(`held ${this.held.size}`, value.shape, value.dtype);
     this.held.set(stand, value);
     return stand;
@@ -198,6 +203,7 @@ export function compileStep(
   const specs: Specs = {
     ...batchSpecs(shape),
     [names.learningRate]: scalar,
+    [names.progress]: scalar,
     ...Object.fromEntries(scalars.map((name) => [name, scalar])),
     [names.parameters]: p,
     ...Object.fromEntries(optimizer.slots.map((slot) => [names.state + slot, p])),
@@ -209,7 +215,13 @@ export function compileStep(
   return compile(
     (inputs) => {
       const noise = ({ name }: NoiseSpec) => inputs[names.noise + name]!;
-      const store = new VectorStore(layout, inputs[names.parameters]!, inputs[names.statistics], noise, true);
+      const store = new VectorStore(
+        layout,
+        inputs[names.parameters]!,
+        inputs[names.statistics],
+        noise,
+        inputs[names.progress],
+      );
       const { losses, metrics } = task.train(batchOf(inputs, shape), new Scope(store, 'train'));
       const gradients = new Map<string, Tensor>();
       for (const { value, parameters: prefix = '' } of losses) {

@@ -17,6 +17,7 @@ import { Feeder } from './feeder.ts';
 import { initialValues } from './initializer.ts';
 import type { Layout } from './layout.ts';
 import { type OptimizerOptions, optimizerOf } from './optimizer.ts';
+import { hashOfName } from './random-fill.ts';
 import { type Schedule, scheduleFactor } from './schedule.ts';
 import type { Task } from './task.ts';
 import { type BatchShape, compileStep, names, taskLayout } from './train-step.ts';
@@ -118,7 +119,10 @@ export async function train(task: Task, options: TrainOptions): Promise<TrainedN
   const save = async () => checkpoint?.write(encodeCheckpoint(state, configuration));
   const current = () => weightsOf(state.vectors, averageDecay !== undefined);
   let lastSaved = performance.now();
-  let stoppedEarly = false;
+  // After epoch e, counted from 1: whether that many epochs have gone by without a better one.
+  const hasWaited = (e: number) =>
+    patience !== undefined && state.best !== undefined && e - state.best.epoch > patience;
+  let stoppedEarly = hasWaited(state.epoch);
   try {
     for (; state.epoch < epochs && !stoppedEarly; state.epoch++, state.step = 0) {
       const order = [...batches(data.shape[0], { size: batchSize, seed, epoch: state.epoch, last: 'drop' })];
@@ -139,6 +143,7 @@ export async function train(task: Task, options: TrainOptions): Promise<TrainedN
           ...stepFeeds(state.vectors),
           ...scalarFeeds(optimizer.scalars(t + 1)),
           [names.learningRate]: rate,
+          [names.progress]: t / (epochs * steps),
           ...(averageDecay === undefined ? {} : { [names.averageDecay]: Math.min(averageDecay, (1 + t) / (10 + t)) }),
         });
         // The next batch is made ready while this one runs.
@@ -177,8 +182,7 @@ export async function train(task: Task, options: TrainOptions): Promise<TrainedN
       state.history = [...state.history, record];
       Object.assign(state, { sums: {}, seconds: 0 });
       if (patience !== undefined && looked !== undefined) keepBest(state, task, looked, current());
-      stoppedEarly =
-        patience !== undefined && state.best !== undefined && state.epoch + 1 - state.best.epoch > patience;
+      stoppedEarly = hasWaited(state.epoch + 1);
       await options.onEpoch?.(record);
       if (checkpoint !== undefined) {
         await checkpoint.write(encodeCheckpoint({ ...state, epoch: state.epoch + 1, step: 0 }, configuration));
@@ -226,6 +230,7 @@ function configurationOf(task: Task, options: TrainOptions, batchSize: number, l
     task: task.name,
     settings: task.settings,
     parameters: layout.parameterCount,
+    network: hashOfName(JSON.stringify(layout.parameters.map(({ name, shape }) => [name, shape]))),
     data: `${data.name} ${data.shape}`,
     validation: validation && `${validation.name} ${validation.shape}`,
     ...{ epochs, batchSize, optimizer, learningRate, schedule, augmentation, clipNorm, averageDecay },

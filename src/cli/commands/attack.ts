@@ -2,11 +2,11 @@
 import { basename, extname, join } from 'node:path';
 import { encodePng } from '#image-codec';
 import { as8Bit, attackFigure } from '../../attack/attack-figure.ts';
-import type { Norm } from '../../attack/ball.ts';
 import { fgsm } from '../../attack/fgsm.ts';
 import type { LossName } from '../../attack/loss.ts';
 import { pgd, type StepSchedule } from '../../attack/pgd.ts';
 import type { AttackResult } from '../../attack/result.ts';
+import type { Norm } from '../../distance/ball.ts';
 import { fitPicture } from '../../model/fit-picture.ts';
 import { loadModel } from '../../model/load-model.ts';
 import type { Model } from '../../model/model.ts';

@@ -48,6 +48,7 @@ export interface TrainFlags {
   readonly labelSmoothing: number;
   readonly noise: number;
   readonly adversarial?: AdversaryOptions;
+  readonly warmup?: number;
   readonly trades?: number;
   readonly clip?: number;
   readonly average?: number;
@@ -141,11 +142,14 @@ function checkFlags(flags: TrainFlags): void {
   const isClassifier = flags.net in networks;
   if (!isClassifier && (flags.adversarial !== undefined || flags.trades !== undefined))
     throw new CliError(`--adversarial and --trades train classifiers; ${flags.net} is none.`);
+  if (flags.warmup !== undefined && flags.adversarial === undefined)
+    throw new CliError('--warmup needs --adversarial, whose radius it lets grow.');
   if (flags.trades !== undefined && flags.adversarial === undefined)
     throw new CliError('--trades needs --adversarial, which says the attack: for example --adversarial linf:8/255:10.');
   for (const [name, share] of [
     ['label-smoothing', flags.labelSmoothing],
     ['average', flags.average ?? 0],
+    ['warmup', flags.warmup ?? 0],
   ] as const) {
     if (share < 0 || share >= 1) throw new CliError(`--${name} expects a share from 0 to below 1, got ${share}.`);
   }
@@ -213,7 +217,9 @@ function taskOf(flags: TrainFlags, data: ImageArray): Task {
   return classification(network, {
     labelSmoothing: flags.labelSmoothing,
     noise: flags.noise,
-    ...(flags.adversarial === undefined ? {} : { adversary: flags.adversarial }),
+    ...(flags.adversarial === undefined
+      ? {}
+      : { adversary: { ...flags.adversarial, ...(flags.warmup === undefined ? {} : { warmup: flags.warmup }) } }),
     ...(flags.trades === undefined ? {} : { tradesBeta: flags.trades }),
   });
 }

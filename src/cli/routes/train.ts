@@ -109,6 +109,13 @@ export const trainRoute = buildCommand({
         brief: 'Train on attacks: linf:8/255:7 (steps), linf:8/255:1 (the single-step form), l2:0.5:5',
         placeholder: 'NORM:RADIUS:STEPS',
       },
+      warmup: {
+        kind: 'parsed',
+        parse: parseBudget,
+        optional: true,
+        brief: "Share of the training over which the attack's radius grows from 0",
+        placeholder: 'SHARE',
+      },
       trades: {
         kind: 'parsed',
         parse: parseBudget,

@@ -1,6 +1,6 @@
 /** @file Training of a denoiser over a range of noise levels (Vincent et al. 2008; Alain and Bengio 2014 for what it estimates). */
 
-import { perSample } from '../../attack/ball.ts';
+import { perSample } from '../../distance/ball.ts';
 import { add, mul } from '../../tensor/ops/arithmetic.ts';
 import { meanSquaredError } from '../loss.ts';
 import type { Layer } from '../scope.ts';

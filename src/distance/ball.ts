@@ -1,7 +1,6 @@
-/** @file lp balls around a picture: steepest steps, projections, random starts and distances. */
+/** @file lp balls around a picture: steepest steps, projections, rounding and distances. */
 
 import { toByte } from '../image/image.ts';
-import type { RandomStream } from '../random/random-stream.ts';
 import { add, div, mul, sub } from '../tensor/ops/arithmetic.ts';
 import { cast } from '../tensor/ops/cast.ts';
 import { greaterEqual } from '../tensor/ops/compare.ts';
@@ -90,23 +89,6 @@ function shrinkL1(delta: Tensor, eps: Tensor, axes: readonly number[]): Tensor {
   // What is left of the fixed point's error is taken away by scaling, so that the ball is never left.
   const length = maximum(reduceSum(abs(soft), { axes, keepDims: true }), 1e-20);
   return mul(soft, minimum(div(eps, length), 1));
-}
-
-/** A point drawn from the ball (uniformly by volume), kept inside [0, 1]. */
-export function randomStart(norm: Norm, x0: Float32Array, epsilon: number, random: RandomStream): Float32Array {
-  const d = x0.length;
-  const clamp = (value: number) => Math.min(1, Math.max(0, value));
-  if (norm === 'linf') return x0.map((value) => clamp(value + epsilon * (2 * random.uniform() - 1)));
-  const direction =
-    norm === 'l2'
-      ? Float64Array.from({ length: d }, () => random.normal())
-      : Float64Array.from({ length: d }, () => random.exponential() * (random.uniform() < 0.5 ? -1 : 1));
-  const length =
-    norm === 'l2'
-      ? Math.sqrt(direction.reduce((sum, v) => sum + v * v, 0))
-      : direction.reduce((sum, v) => sum + Math.abs(v), 0);
-  const radius = (epsilon * random.uniform() ** (1 / d)) / length;
-  return x0.map((value, i) => clamp(value + radius * direction[i]!));
 }
 
 /** Distances of a picture from another, in float64. l0 counts channel values. */

@@ -1,0 +1,61 @@
+/** @file Refuses visualisations that cannot mean what they say, before any work. */
+import { norms } from '../distance/ball.ts';
+import type { Model } from '../model/model.ts';
+import type { VisualizeOptions } from './visualize-class.ts';
+
+/** A visualisation that cannot run as asked. The message says what was expected. */
+export class VisualizeError extends Error {
+  override readonly name = 'VisualizeError';
+}
+
+type Settled = VisualizeOptions &
+  Required<Pick<VisualizeOptions, 'steps' | 'stepSize' | 'smoothness' | 'jitter' | 'seed' | 'batch'>>;
+
+/** Checks options and classes. @throws VisualizeError with what was expected and what came */
+export function checkVisualizeOptions(model: Model, labels: readonly number[], options: Settled): void {
+  const { steps, stepSize, smoothness, jitter, seed, batch, start, within } = options;
+  for (const label of labels) {
+    if (!Number.isInteger(label) || label < 0 || label >= model.classCount)
+      throw new VisualizeError(
+        `Class ${label} does not exist: the model has ${model.classCount} classes, 0 to ${model.classCount - 1}.`,
+      );
+  }
+  checkCount('Steps', steps, 1);
+  checkCount('Seed', seed, 0);
+  checkCount('Batch', batch, 1);
+  checkCount('Jitter', jitter, 0);
+  if (2 * jitter >= Math.min(model.height, model.width))
+    throw new VisualizeError(
+      `Jitter of ${jitter} pixels moves a picture of ${model.width} x ${model.height} by more than half of it.`,
+    );
+  if (!(stepSize > 0 && stepSize < Number.POSITIVE_INFINITY))
+    throw new VisualizeError(`Step size must be a positive number, got ${stepSize}.`);
+  if (!(smoothness >= 0 && smoothness < Number.POSITIVE_INFINITY))
+    throw new VisualizeError(`Smoothness must be a number of at least 0, got ${smoothness}.`);
+  if (start !== undefined) checkStart(model, start);
+  if (within === undefined) return;
+  if (start === undefined)
+    throw new VisualizeError('A ball to stay within needs a picture in its middle: give start as well.');
+  if (!norms.includes(within.norm))
+    throw new VisualizeError(`Norm "${within.norm}" is not one of ${norms.join(', ')}.`);
+  if (!(within.epsilon > 0)) throw new VisualizeError(`Epsilon must be a positive number, got ${within.epsilon}.`);
+  if (within.norm === 'linf' && within.epsilon > 1)
+    throw new VisualizeError(
+      `Epsilon ${within.epsilon} is more than the way from black to white; pixels run from 0 to 1. Did you mean ${within.epsilon}/255?`,
+    );
+}
+
+function checkStart({ channels, height, width }: Model, start: Float32Array): void {
+  const size = channels * height * width;
+  if (start.length !== size)
+    throw new VisualizeError(
+      `The starting picture has ${start.length} values; the model takes ${channels} x ${height} x ${width} = ${size}.`,
+    );
+  const wrong = start.find((value) => !(value >= -1e-6 && value <= 1 + 1e-6));
+  if (wrong !== undefined) throw new VisualizeError(`The starting picture holds ${wrong}; pixels run from 0 to 1.`);
+}
+
+function checkCount(what: string, value: number, least: number): void {
+  if (Number.isSafeInteger(value) && value >= least) return;
+  throw new VisualizeError(`${what} must be a whole number of at least ${least}, got ${value}.`);
+}
