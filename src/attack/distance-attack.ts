@@ -5,13 +5,14 @@
  * distances; the change may go through a map of colours, a flow or a rotation; further distances may be bounded beside the one that is
  * made small.
  */
+
+import { type Distances, distances } from '../distance/ball.ts';
 import type { Distance } from '../distance/distance.ts';
 import { quantize8 } from '../image/image.ts';
 import type { Model, PlainPrediction } from '../model/model.ts';
 import { hashOf, randomStream } from '../random/random-stream.ts';
 import { type Observation, type Sample, search } from '../search/search.ts';
 import { sizeOf } from '../tensor/shape.ts';
-import { type Distances, distances } from './ball.ts';
 import { checkCount, checkPictures } from './check-options.ts';
 import { compileJudges, type DistanceProblem, type Judges, searchProblem, squareDecay } from './distance-problem.ts';
 import { afterWindow, firstMultiplier, type Multiplier, updatedMultiplier } from './lagrangian.ts';

@@ -1,4 +1,6 @@
 /** @file The search problem behind `distanceAttack`: a small distance, under the constraint that the model is fooled. */
+
+import { norms, perSample, project } from '../distance/ball.ts';
 import type { Distance } from '../distance/distance.ts';
 import type { Model } from '../model/model.ts';
 import { compile, type Program } from '../runtime/compile.ts';
@@ -13,7 +15,6 @@ import { take } from '../tensor/ops/slice.ts';
 import { topK } from '../tensor/ops/topk.ts';
 import { sqrt, square } from '../tensor/ops/unary.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import { norms, perSample, project } from './ball.ts';
 import { penalty } from './lagrangian.ts';
 import type { Change } from './parameterisation.ts';
 
