@@ -14,7 +14,6 @@ export function checkOptions(
   options: GradientAttackOptions & { readonly norm: Norm; readonly loss: LossName },
 ): void {
   const { norm, epsilon, loss, target, seed = 0, restarts = 1, batch = 1 } = options;
-  if (model.classCount < 2) throw new AttackError('The model gives one score; an attack needs at least two classes.');
   const size = model.channels * model.height * model.width;
   if (!norms.includes(norm)) throw new AttackError(`Norm "${norm}" is not one of ${norms.join(', ')}.`);
   if (!lossNames.includes(loss)) throw new AttackError(`Loss "${loss}" is not one of ${lossNames.join(', ')}.`);
@@ -29,6 +28,18 @@ export function checkOptions(
   checkCount('Restarts', restarts, 1);
   checkCount('Batch', batch, 1);
   checkCount('Seed', seed, 0);
+  checkPictures(model, images, labels, target);
+}
+
+/** Checks pictures, labels and targets against a model. @throws AttackError with what was expected and what came */
+export function checkPictures(
+  model: Model,
+  images: readonly Float32Array[],
+  labels: readonly number[] | undefined,
+  target: number | readonly number[] | undefined,
+): void {
+  if (model.classCount < 2) throw new AttackError('The model gives one score; an attack needs at least two classes.');
+  const size = model.channels * model.height * model.width;
   images.forEach((image, i) => {
     if (image.length !== size) {
       throw new AttackError(

@@ -1,0 +1,81 @@
+/** @file Distances of pixel values: how many changed, their sum, their length, the largest, root mean square, PSNR. */
+import { div, mul, neg, sub } from '../tensor/ops/arithmetic.ts';
+import { maximum } from '../tensor/ops/extrema.ts';
+import { reduceMean, reduceSum } from '../tensor/ops/reduce.ts';
+import { reduceMax } from '../tensor/ops/reduce-extrema.ts';
+import { step } from '../tensor/ops/step.ts';
+import { abs, log, sqrt, square } from '../tensor/ops/unary.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+import type { Distance } from './distance.ts';
+
+const axes = [1, 2, 3];
+
+/** Below this a sum of squares counts as zero, so that the root has a finite slope there. */
+const tiny = 1e-20;
+
+/** Half an 8-bit level: smaller changes are no changes. */
+const halfLevel = 0.5 / 255;
+
+function ofDifference(
+  name: string,
+  brief: string,
+  of: (delta: Tensor) => Tensor,
+  map: (delta: Tensor) => Tensor = (delta) => reduceMean(abs(delta), { axes: [1], keepDims: true }),
+): Distance {
+  return {
+    name,
+    brief,
+    source: 'definition',
+    convention: {
+      colour: 'rgb',
+      sampling: 'none; pixels from 0 to 1',
+      better: 'lower',
+      identity: 0,
+      symmetric: true,
+      minimumSize: 1,
+    },
+    value: (x, y) => of(sub(x, y)),
+    distance: (x, y) => of(sub(x, y)),
+    map: (x, y) => map(sub(x, y)),
+  };
+}
+
+const changed = (delta: Tensor) => step(sub(abs(delta), halfLevel));
+
+/** Number of channel values that differ by more than half an 8-bit level. Its slope is zero. */
+export const l0: Distance = ofDifference('l0', 'channel values that differ', (delta) =>
+  reduceSum(changed(delta), { axes }),
+);
+
+/** Number of pixels of which any channel differs. Its slope is zero. */
+export const l0Pixels: Distance = ofDifference('l0:pixels', 'pixels that differ', (delta) =>
+  reduceSum(reduceMax(changed(delta), { axes: [1] }), { axes: [1, 2] }),
+);
+
+/** Sum of absolute differences. */
+export const l1: Distance = ofDifference('l1', 'sum of absolute differences', (delta) =>
+  reduceSum(abs(delta), { axes }),
+);
+
+/** Euclidean length of the difference. */
+export const l2: Distance = ofDifference('l2', 'length of the difference', (delta) =>
+  sqrt(maximum(reduceSum(square(delta), { axes }), tiny)),
+);
+
+/** Largest absolute difference. */
+export const linf: Distance = ofDifference('linf', 'largest difference', (delta) => reduceMax(abs(delta), { axes }));
+
+/** Root of the mean squared difference. */
+export const rmse: Distance = ofDifference('rmse', 'root mean square difference', (delta) =>
+  sqrt(maximum(reduceMean(square(delta), { axes }), tiny)),
+);
+
+/** Peak signal to noise ratio in decibels; equal pictures give 200 dB, not infinity. Its distance is the mean squared difference. */
+export const psnr: Distance = {
+  ...ofDifference('psnr', 'peak signal to noise ratio, dB', (delta) => reduceMean(square(delta), { axes })),
+  convention: { ...l2.convention, better: 'higher', identity: 200 },
+  value: (x, y) => {
+    const error = maximum(reduceMean(square(sub(x, y)), { axes }), tiny);
+    return mul(neg(div(log(error), Math.LN10)), 10);
+  },
+};

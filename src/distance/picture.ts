@@ -1,0 +1,51 @@
+/** @file What perceptual distances share: luma, windows, pooling, and refusing pictures that are too small. */
+import { sub } from '../tensor/ops/arithmetic.ts';
+import { averagePool } from '../tensor/ops/average-pool.ts';
+import { conv } from '../tensor/ops/conv.ts';
+import { constant, type Tensor } from '../tensor/tensor.ts';
+import { DistanceError } from './distance.ts';
+
+/** Weights of red, green and blue in luma (ITU-R BT.601). */
+const bt601 = [0.299, 0.587, 0.114];
+
+/** Luma [N, 1, H, W] of RGB pictures, or grey ones as they are. */
+export function luma(x: Tensor): Tensor {
+  return x.shape[1] === 1 ? x : conv(x, constant(bt601, [1, 3, 1, 1]));
+}
+
+/** @throws DistanceError where a picture is smaller than a distance is defined for */
+export function requireSize(name: string, x: Tensor, least: number): void {
+  const [height, width] = x.shape.slice(2) as [number, number];
+  if (Math.min(height, width) >= least) return;
+  throw new DistanceError(
+    `${name} needs pictures of at least ${least} x ${least} pixels, got ${width} x ${height}: enlarge them, or use another distance.`,
+  );
+}
+
+/** A Gaussian of `size` places, summing to 1. */
+export function gaussian(size: number, sigma: number): number[] {
+  const values = Array.from({ length: size }, (_, i) => Math.exp(-((i - (size - 1) / 2) ** 2) / (2 * sigma * sigma)));
+  const total = values.reduce((sum, v) => sum + v, 0);
+  return values.map((v) => v / total);
+}
+
+/** One-channel pictures convolved with a separable window, only where it fits ("valid"). */
+export function separable(x: Tensor, window: readonly number[]): Tensor {
+  const rows = conv(x, constant(window, [1, 1, window.length, 1]));
+  return conv(rows, constant(window, [1, 1, 1, window.length]));
+}
+
+/** Means of f x f blocks; what does not fill a block at the end is left out. */
+export function blockMeans(x: Tensor, f: number): Tensor {
+  return f === 1 ? x : averagePool(x, [f, f], { strides: [f, f] });
+}
+
+/** The factor by which common implementations shrink pictures first: their shorter side over 256, rounded, at least 1. */
+export function usualFactor(x: Tensor): number {
+  return Math.max(1, Math.round(Math.min(x.shape[2]!, x.shape[3]!) / 256));
+}
+
+/** 1 - s: a similarity as a distance. */
+export function dissimilarity(s: Tensor): Tensor {
+  return sub(1, s);
+}

@@ -1,0 +1,29 @@
+/** @file All distances by name. */
+import { type Distance, DistanceError } from './distance.ts';
+import { gmsd } from './gmsd.ts';
+import { l0, l0Pixels, l1, l2, linf, psnr, rmse } from './lp.ts';
+import { msSsim, ssim, ssimDownsampled } from './ssim.ts';
+
+/** Every distance that needs no model. */
+export const distanceRegistry: readonly Distance[] = [
+  l0,
+  l0Pixels,
+  l1,
+  l2,
+  linf,
+  rmse,
+  psnr,
+  ssim,
+  ssimDownsampled,
+  msSsim,
+  gmsd,
+];
+
+/** The distance of a name. @throws DistanceError that lists the names there are */
+export function distanceNamed(name: string): Distance {
+  const found = distanceRegistry.find((one) => one.name === name);
+  if (found !== undefined) return found;
+  throw new DistanceError(
+    `There is no distance "${name}"; there are ${distanceRegistry.map((one) => one.name).join(', ')}.`,
+  );
+}

@@ -1,0 +1,146 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { openRuntime } from '#runtime';
+import type { Distance } from '../src/distance/distance.ts';
+import { distanceNamed, distanceRegistry } from '../src/distance/registry.ts';
+import { compile } from '../src/runtime/compile.ts';
+import type { DeviceRuntime } from '../src/runtime/runtime.ts';
+import { grad } from '../src/tensor/grad.ts';
+import { hostTensor } from '../src/tensor/host.ts';
+import { reduceSum } from '../src/tensor/ops/reduce.ts';
+import { input } from '../src/tensor/tensor.ts';
+import { pseudoRandom } from './random.ts';
+import { interpret } from './reference/interpret.ts';
+
+let device: DeviceRuntime;
+beforeAll(async () => {
+  device = await openRuntime('cpu');
+});
+
+/** A picture by formula, [3, height, width] before clipping. */
+function waves(height: number, width: number): Float64Array {
+  return Float64Array.from({ length: 3 * height * width }, (_, at) => {
+    const [c, y, x] = [Math.floor(at / (height * width)), Math.floor(at / width) % height, at % width];
+    return 0.5 + 0.3 * Math.sin(0.13 * x + 0.07 * y * (c + 1)) + 0.15 * Math.cos(0.9 * x - 0.31 * y + 2 * c);
+  });
+}
+
+/** The same with a fine pattern added. */
+function disturbed(height: number, width: number): Float64Array {
+  return waves(height, width).map((value, at) => {
+    const [y, x] = [Math.floor(at / width) % height, at % width];
+    return value + 0.08 * Math.sin(2.1 * x + 1.7 * y) + 0.03 * Math.cos((0.05 * x * y) / 10);
+  });
+}
+
+const clipped = (values: Float64Array) => Float32Array.from(values, (v) => Math.min(1, Math.max(0, v)));
+
+async function measure(distance: Distance, x: Float32Array, y: Float32Array, shape: readonly number[]) {
+  const spec = { shape: [1, ...shape], dtype: 'float32' as const };
+  const program = await compile(
+    ({ x: a, y: b }) => {
+      const d = distance.distance(a!, b!);
+      const [da, db] = grad(reduceSum(d), [a!, b!]);
+      return { value: distance.value(a!, b!), d, da: da!, db: db! };
+    },
+    { x: spec, y: spec },
+    { device },
+  );
+  const { value, d, da, db } = await program.run({ x, y });
+  await program.release();
+  return {
+    value: Number(value!.data[0]),
+    distance: Number(d!.data[0]),
+    gradients: [da!.data as Float32Array, db!.data as Float32Array],
+  };
+}
+
+/** Values for the pictures above at 180 x 200, computed apart in NumPy (float64). */
+const expected: Readonly<Record<string, number>> = {
+  l1: 5679.2928,
+  l2: 19.777968,
+  linf: 0.109999,
+  rmse: 0.06018244,
+  psnr: 24.410604,
+  ssim: 0.66193345,
+  'ssim:downsampled': 0.66193345,
+  'ms-ssim': 0.95788811,
+  gmsd: 0.04451954,
+};
+
+describe.each(distanceRegistry.map((distance) => [distance.name, distance] as const))('%s', (name, distance) => {
+  test.runIf(name in expected)('has the value of a second implementation', async () => {
+    const { value } = await measure(distance, clipped(waves(180, 200)), clipped(disturbed(180, 200)), [3, 180, 200]);
+    expect(value / expected[name]!).toBeCloseTo(1, 4);
+  });
+
+  const side = Math.max(12, distance.convention.minimumSize);
+  const a = clipped(waves(side, side + 4));
+  const b = clipped(disturbed(side, side + 4));
+  const shape = [3, side, side + 4];
+
+  test('is at its best for equal pictures, with finite slopes there', async () => {
+    const { value, distance: d, gradients } = await measure(distance, a, a, shape);
+    expect(d).toBeCloseTo(0, 5);
+    expect(value).toBeCloseTo(distance.convention.identity!, 4);
+    for (const gradient of gradients) expect(gradient.every(Number.isFinite)).toBe(true);
+  });
+
+  test('tells different pictures apart and treats them alike', async () => {
+    const [there, back] = [await measure(distance, a, b, shape), await measure(distance, b, a, shape)];
+    expect(there.distance).toBeGreaterThan(1e-4);
+    expect(there.distance).toBeCloseTo(back.distance, 5);
+    expect(there.value > distance.convention.identity!).toBe(distance.convention.better === 'lower');
+  });
+
+  test('grows with the difference', async () => {
+    const mixed = (t: number) => a.map((value, i) => value + t * (b[i]! - value));
+    const values: number[] = [];
+    for (const t of [0.25, 0.5, 1]) values.push((await measure(distance, a, mixed(t), shape)).distance);
+    expect(values[0]!).toBeLessThanOrEqual(values[1]!);
+    expect(values[1]!).toBeLessThanOrEqual(values[2]!);
+  });
+
+  test('of a grey picture is that of its RGB form', async () => {
+    const area = side * (side + 4);
+    const [grey, other] = [a.slice(0, area), b.slice(0, area)];
+    const rgb = (g: Float32Array) => Float32Array.from([...g, ...g, ...g]);
+    const one = await measure(distance, grey, other, [1, side, side + 4]);
+    const three = await measure(distance, rgb(grey), rgb(other), shape);
+    const factor = { l0: 3, l1: 3, l2: Math.sqrt(3) }[name] ?? 1;
+    expect(three.distance / one.distance / factor).toBeCloseTo(1, 3);
+  });
+
+  test.runIf(distance.convention.minimumSize > 1)('says which size it needs', () => {
+    const small = input('x', [1, 3, distance.convention.minimumSize - 1, 300]);
+    expect(() => distance.value(small, small)).toThrow(
+      new RegExp(`${name} needs pictures of at least ${distance.convention.minimumSize} x`),
+    );
+  });
+
+  test.runIf(!name.startsWith('l0') && side < 50)('has the slope of central differences', () => {
+    const random = pseudoRandom(4);
+    const [h, w] = [side, side];
+    const size = 3 * h * w;
+    const x0 = Float64Array.from({ length: size }, () => 0.2 + 0.6 * random());
+    const y0 = Float64Array.from(x0, (value) => value + 0.15 * (random() - 0.5));
+    const [x, y] = [input('x', [1, 3, h, w], 'float64'), input('y', [1, 3, h, w], 'float64')];
+    const d = distance.distance(x, y);
+    const at = (values: Float64Array) =>
+      interpret([d], { x: hostTensor(values, [1, 3, h, w], 'float64'), y: hostTensor(y0, [1, 3, h, w], 'float64') })[0]!
+        .data[0]!;
+    const [dx] = interpret(grad(reduceSum(d), [x]), {
+      x: hostTensor(x0, [1, 3, h, w], 'float64'),
+      y: hostTensor(y0, [1, 3, h, w], 'float64'),
+    });
+    const direction = Float64Array.from({ length: size }, () => random() - 0.5);
+    const step = 1e-6;
+    const moved = (t: number) => x0.map((value, i) => value + t * direction[i]!);
+    const slope = (at(moved(step)) - at(moved(-step))) / (2 * step);
+    const expectedSlope = dx!.data.reduce((sum, value, i) => sum + value * direction[i]!, 0);
+    expect(slope / expectedSlope).toBeCloseTo(1, 3);
+  });
+});
+
+test('unknown names are answered with the known ones', () => {
+  expect(() => distanceNamed('lpips2')).toThrow(/There is no distance "lpips2"; there are l0, l0:pixels, l1/);
+});
