@@ -9,7 +9,7 @@ import type { Model } from '../src/model/model.ts';
 import { GraphBuilder } from '../src/onnx/file/graph-builder.ts';
 import { compile } from '../src/runtime/compile.ts';
 import type { DeviceRuntime } from '../src/runtime/runtime.ts';
-import { mul, sub } from '../src/tensor/ops/arithmetic.ts';
+import { sub } from '../src/tensor/ops/arithmetic.ts';
 import { maximum } from '../src/tensor/ops/extrema.ts';
 import { reduceMean, reduceSum } from '../src/tensor/ops/reduce.ts';
 import { reduceMax } from '../src/tensor/ops/reduce-extrema.ts';

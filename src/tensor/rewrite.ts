@@ -63,6 +63,11 @@ function rewrite(outputs: readonly Tensor[], rule: Rule, succeeds: Successor = (
   return visit(outputs);
 }
 
+/** The same expressions with nodes of some kinds replaced; undefined keeps a node. */
+export function replaceNodes(outputs: readonly Tensor[], rule: Rule): Tensor[] {
+  return rewrite(outputs, rule);
+}
+
 /** Numbers objects in the order in which they are met. */
 function identities(): (object: object) => number {
   const numbers = new Map<object, number>();

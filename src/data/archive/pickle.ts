@@ -5,9 +5,31 @@
 import { DataError } from '../dataset.ts';
 import { isKind, latin1, type Pickled, PickledArray, pickledText, reducers } from './pickled.ts';
 
+/** What a kind of pickle holds beyond the usual. */
+export interface PickleDialect {
+  /** Functions that its data calls. */
+  readonly reducers: Readonly<Record<string, (args: readonly Pickled[]) => Pickled | undefined>>;
+  /** Names of Python's that stand for themselves. */
+  readonly globals: ReadonlySet<string>;
+  /** What an identifier of a value kept elsewhere stands for. */
+  persistent(id: Pickled): Pickled | undefined;
+}
+
 /** The value that a pickle holds. @throws DataError if it is damaged, or holds more than data. */
 export function readPickle(bytes: Uint8Array, name: string): Pickled {
   return new Unpickler(bytes, name).run();
+}
+
+/** Pickles written one after another: `count` values and where they end. @throws DataError as `readPickle` */
+export function readPickles(
+  bytes: Uint8Array,
+  name: string,
+  count: number,
+  dialect: PickleDialect,
+): { readonly values: Pickled[]; readonly end: number } {
+  const unpickler = new Unpickler(bytes, name, dialect);
+  const values = Array.from({ length: count }, () => unpickler.run());
+  return { values, end: unpickler.at };
 }
 
 const mark = Symbol('mark');
@@ -18,15 +40,26 @@ class Unpickler {
   readonly #name: string;
   readonly #stack: (Pickled | typeof mark)[] = [];
   readonly #memo = new Map<number, Pickled>();
+  readonly #dialect: PickleDialect | undefined;
+  readonly #reducers: PickleDialect['reducers'];
   #at = 0;
 
-  constructor(bytes: Uint8Array, name: string) {
+  constructor(bytes: Uint8Array, name: string, dialect?: PickleDialect) {
     this.#bytes = bytes;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#name = name;
+    this.#dialect = dialect;
+    this.#reducers = { ...reducers, ...dialect?.reducers };
+  }
+
+  /** Where the next pickle would begin. */
+  get at(): number {
+    return this.#at;
   }
 
   run(): Pickled {
+    this.#stack.length = 0;
+    this.#memo.clear();
     while (true) {
       const start = this.#at;
       const opcode = String.fromCharCode(this.#take(1)[0]!);
@@ -166,6 +199,11 @@ class Unpickler {
         return this.#reduce();
       case 'b':
         return this.#build();
+      case 'Q': {
+        const value = this.#dialect?.persistent(this.#pop());
+        if (value === undefined) throw this.#error('refers to a value outside of it');
+        return this.#push(value);
+      }
       default:
         return false;
     }
@@ -173,7 +211,7 @@ class Unpickler {
 
   #global(module: string, name: string): boolean {
     const full = `${module.replace(/^numpy\._core\b/, 'numpy.core')}.${name}`;
-    if (!(full in reducers) && full !== 'numpy.ndarray') {
+    if (!(full in this.#reducers) && full !== 'numpy.ndarray' && this.#dialect?.globals.has(full) !== true) {
       throw this.#error(`calls Python's ${full}, and only plain data is read`);
     }
     return this.#push({ kind: 'global', name: full });
@@ -181,10 +219,10 @@ class Unpickler {
 
   #reduce(): boolean {
     const [callee, args] = this.#popMany(2);
-    if (!isKind(callee, 'global') || !Array.isArray(args) || !(callee.name in reducers)) {
+    if (!isKind(callee, 'global') || !Array.isArray(args) || !(callee.name in this.#reducers)) {
       throw this.#error('calls what is no known function');
     }
-    const value = reducers[callee.name]!(args);
+    const value = this.#reducers[callee.name]!(args);
     if (value === undefined) throw this.#error(`calls ${callee.name} with what it does not take`);
     return this.#push(value);
   }
@@ -192,6 +230,8 @@ class Unpickler {
   /** State of an array: (version, shape, dtype, fortran order, bytes); of a dtype: (version, byte order, …). */
   #build(): boolean {
     const [object, state] = this.#popMany(2);
+    // Attributes of an ordered dict say nothing of its entries.
+    if (isKind(object, 'dict')) return this.#push(object);
     if (!Array.isArray(state)) throw this.#error('gives an object a state that is no tuple');
     if (isKind(object, 'dtype')) {
       const order = pickledText(state[1]) ?? '|';

@@ -20,7 +20,26 @@ export type Pickled =
   | Pickled[]
   | { readonly kind: 'dict'; readonly entries: Map<string, Pickled> }
   | { readonly kind: 'global'; readonly name: string }
-  | { readonly kind: 'dtype'; descr: string };
+  | { readonly kind: 'dtype'; descr: string }
+  | PickledStorage
+  | PickledTensor;
+
+/** A buffer of a PyTorch file, kept outside of the pickle. */
+export interface PickledStorage {
+  readonly kind: 'storage';
+  /** PyTorch's class, `torch.FloatStorage`. */
+  readonly type: string;
+  readonly key: string;
+}
+
+/** A tensor of a PyTorch file: a view of a buffer, offset and strides counted in values. */
+export interface PickledTensor {
+  readonly kind: 'tensor';
+  readonly storage: PickledStorage;
+  readonly offset: number;
+  readonly shape: readonly number[];
+  readonly strides: readonly number[];
+}
 
 /** Text of a string, in either of Python's kinds, or undefined for anything else. */
 export function pickledText(value: Pickled | undefined): string | undefined {
@@ -42,7 +61,7 @@ export const reducers: Readonly<Record<string, (args: readonly Pickled[]) => Pic
 };
 
 /** Whether a value is of a kind. */
-export function isKind<K extends 'dict' | 'global' | 'dtype'>(
+export function isKind<K extends 'dict' | 'global' | 'dtype' | 'storage' | 'tensor'>(
   value: Pickled | undefined,
   kind: K,
 ): value is Extract<Pickled, { readonly kind: K }> {
