@@ -110,8 +110,8 @@ export const recipes: Readonly<Record<string, Recipe>> = {
     },
   ),
   'cifar10-second': cifar('convnet', 32, 6, 0.2, 'plain convolutional network of 5 layers'),
-  'cifar10-denoiser': denoisingRecipe('cifar10', 8),
-  'cifar10-generator': generationRecipe('cifar10', 8),
+  'cifar10-denoiser': denoisingRecipe('cifar10', 6),
+  'cifar10-generator': generationRecipe('cifar10', 7),
   'shapes-standard': shapes('resnet8', 16, 12, 'residual network of 8 layers'),
   'shapes-robust': shapes('resnet8', 16, 12, 'residual network of 8 layers, trained on single-step attacks of 8/255', {
     adversary: { ...linf8, warmup: 0.3 },
