@@ -24,17 +24,17 @@ interface Outcome {
   readonly stderr: string;
 }
 
-/** Runs the command in the test's folder; `watch` sees its stderr as it grows. */
-function run(args: readonly string[], watch: (stderr: string, kill: () => void) => void = () => {}): Promise<Outcome> {
+/** Runs the command in the test's folder, and interrupts it, once, when its stderr holds `interruptAt`. */
+function run(args: readonly string[], { interruptAt }: { interruptAt?: string } = {}): Promise<Outcome> {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, [main, ...args], { cwd: folder });
-    let [stdout, stderr] = ['', ''];
+    let [stdout, stderr, sent] = ['', '', false];
     child.stdout.on('data', (chunk) => {
       stdout += chunk;
     });
     child.stderr.on('data', (chunk) => {
       stderr += chunk;
-      watch(stderr, () => child.kill('SIGINT'));
+      if (interruptAt !== undefined && !sent && stderr.includes(interruptAt)) sent = child.kill('SIGINT');
     });
     child.on('close', (status) => resolve({ status, stdout, stderr }));
   });
@@ -64,9 +64,7 @@ describe('pareidolia train', () => {
   test('stops cleanly at Ctrl-C and goes on to the result of an uninterrupted run', async () => {
     const command = (out: string) => ['train', '--data', data, ...quick, '--epochs', '30', '-o', out, '--json'];
     const whole = await run(command('whole.onnx'));
-    const stopped = await run(command('parts.onnx'), (stderr, kill) => {
-      if (stderr.includes('epoch 3/')) kill();
-    });
+    const stopped = await run(command('parts.onnx'), { interruptAt: 'epoch 3/' });
     expect(stopped.status).toBe(130);
     expect(stopped.stderr).toMatch(/stopped/);
     expect(existsSync(join(folder, 'parts.onnx'))).toBe(false);
