@@ -95,6 +95,8 @@ describe('pareidolia train', () => {
     ['a schedule that is not known', ['--schedule', 'sawtooth'], /Expected one-cycle, cosine, constant or steps/],
     ['an augmentation that is not known', ['--augment', 'mixup'], /Expected none or some of crop:PIXELS/],
     ['a log of another kind', ['--log', 'x.txt'], /--log expects a \.csv or \.json file/],
+    ['a learning rate that makes the loss infinite', ['--lr', '1e38'], /Training diverged: .* Lower the learning/],
+    ['patience without held-out pictures', ['--patience', '1', '--validation', 'none'], /patience needs validation/],
     ['a set that is smaller than nothing', ['--data', 'shapes:train=0'], /whole number of pictures from 1, got 0/],
   ])('refuses %s in one sentence and writes nothing', async (_, words, message) => {
     const before = (await readdir(folder)).sort();
@@ -109,6 +111,15 @@ describe('pareidolia train', () => {
     expect(status).toBe(2);
     expect(stdout).toBe('');
     expect((await readdir(folder)).sort()).toEqual(before);
+  });
+
+  test('writes a network whose answers are huge, which round by more than small ones', async () => {
+    const { status, stdout } = await run([
+      ...['train', '--net', 'linear', '--data', data, '--epochs', '1', '--batch', '32'],
+      ...['--lr', '1e9', '-o', 'steep.onnx', '--json'],
+    ]);
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout).validation.loss).toBeGreaterThan(1e6);
   });
 
   test('names a corrupt picture, or leaves it out where asked', async () => {
