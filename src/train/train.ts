@@ -1,10 +1,11 @@
 /** @file The training loop: epochs of shuffled batches through one compiled step, with validation, checkpoints and a clean stop. */
 import { openRuntime } from '#runtime';
 import { batches } from '../data/batches.ts';
-import { DataError, type ImageArray } from '../data/dataset.ts';
+import type { ImageArray } from '../data/dataset.ts';
 import type { Program } from '../runtime/compile.ts';
 import type { DeviceRuntime } from '../runtime/runtime.ts';
 import type { AugmentationOptions } from './augmentation.ts';
+import { checkOptions } from './check-options.ts';
 import {
   type CheckpointStore,
   decodeCheckpoint,
@@ -85,13 +86,13 @@ const bestPrefix = 'best ';
 /**
  * Trains a task. The same options, data and seed give the same result on one device, also when the training was interrupted and goes on
  * from its checkpoint.
- * @throws DataError if the data cannot make a batch, or the checkpoint belongs to another training; TrainingError if options do not fit
+ * @throws DataError if the data are not sound or cannot make a batch, or the checkpoint belongs to another training; TrainingError if options do not fit
  * or the loss is no longer a number; the signal's reason if it was cancelled, after a checkpoint
  */
 export async function train(task: Task, options: TrainOptions): Promise<TrainedNetwork> {
   const { data, validation, epochs, batchSize = 128, seed = 0, signal, checkpoint, patience } = options;
   const { learningRate, schedule = { kind: 'one-cycle' }, averageDecay, checkpointMinutes = 5 } = options;
-  check(options, batchSize);
+  checkOptions(task, options, batchSize);
   const device = options.device ?? (await openRuntime('cpu'));
   const shape: BatchShape = {
     images: [batchSize, data.shape[1], data.shape[2], data.shape[3]],
@@ -211,22 +212,6 @@ export async function train(task: Task, options: TrainOptions): Promise<TrainedN
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-
-function check({ data, validation, epochs, patience }: TrainOptions, batchSize: number): void {
-  if (!Number.isInteger(epochs) || epochs < 1)
-    throw new TrainingError(`epochs expects a whole number from 1, got ${epochs}.`);
-  if (!Number.isInteger(batchSize) || batchSize < 1)
-    throw new TrainingError(`batchSize expects a whole number from 1, got ${batchSize}.`);
-  if (data.shape[0] < batchSize)
-    throw new DataError(`${data.name} has ${data.shape[0]} pictures, fewer than a batch of ${batchSize}.`);
-  if (patience !== undefined && validation === undefined)
-    throw new TrainingError('patience needs validation pictures, to know what is better.');
-  if (validation !== undefined && validation.shape.slice(1).join() !== data.shape.slice(1).join()) {
-    throw new DataError(
-      `${validation.name} has pictures of [${validation.shape.slice(1)}], ${data.name} of [${data.shape.slice(1)}].`,
-    );
-  }
-}
 
 /** What must be the same for a checkpoint to be gone on from, as text. */
 function configurationOf(task: Task, options: TrainOptions, batchSize: number, layout: Layout): string {
