@@ -1,5 +1,5 @@
 /** @file Two test projects: everything in Node, and what runs in a page in headless Chromium, where it is installed. */
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 
@@ -26,7 +26,11 @@ const node = {
 
 const browser = {
   optimizeDeps: { exclude: ['onnxruntime-web'] },
-  server: { headers: { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' } },
+  // Packages are served from where they lie: node_modules may be a link, as in a work tree beside another.
+  server: {
+    fs: { allow: ['.', realpathSync('node_modules')] },
+    headers: { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' },
+  },
   test: {
     name: 'browser',
     include: ['test/browser/**/*.test.ts'],

@@ -9,6 +9,7 @@ import { vjp } from '../src/tensor/grad.ts';
 import { type HostTensor, hostTensor } from '../src/tensor/host.ts';
 import type { Device, Op, Sample, SampleInput } from '../src/tensor/op.ts';
 import { mul } from '../src/tensor/ops/arithmetic.ts';
+import { dequantizeLinear, quantizeLinear } from '../src/tensor/ops/quantize.ts';
 import { reduceSum } from '../src/tensor/ops/reduce.ts';
 import { registry } from '../src/tensor/registry.ts';
 import { sizeOf } from '../src/tensor/shape.ts';
@@ -27,6 +28,9 @@ const straightThrough: Readonly<Record<string, (dy: number, inputs: readonly Hos
     return unit > low - 0.5 && unit < high + 0.5 ? dy / s : 0;
   },
 };
+
+/** Inputs that are whole numbers, whose rule passes on what a straight-through gradient brings; tested as a chain below. */
+const wholeInputs: Readonly<Record<string, readonly number[]>> = { dequantizeLinear: [0] };
 
 const device = (process.env.PAREIDOLIA_TEST_DEVICE ?? 'cpu') as Device;
 let runtime: DeviceRuntime;
@@ -177,13 +181,25 @@ describe('registry', () => {
     expect(op.samples.length).toBeGreaterThan(0);
     expect(referenceOf(op), 'a reference').toBeDefined();
   });
+
+  it.each(registry.filter(floatSmooth))('$name has samples that check the gradient of each input', (op) => {
+    const { gradient } = op;
+    const rules = Array.isArray(gradient) ? gradient : [() => {}];
+    const unchecked = rules.flatMap((rule, i) => {
+      const isChecked = op.samples.some(({ inputs: { [i]: sample } }) =>
+        sample === undefined ? false : isFloat(sample.dtype ?? 'float32') && !sample.fixed && !sample.constant,
+      );
+      return rule === null || isChecked || wholeInputs[op.name]?.includes(i) ? [] : [i];
+    });
+    expect(unchecked, 'inputs whose rule no sample checks').toEqual([]);
+  });
 });
 
 describe.each(registry)('$name', (op) => {
   const cases = op.samples.map((sample, i) => [sample.name ?? `sample ${i + 1}`, sample] as const);
 
-  it.each(cases)('%s: gives the value of the reference', async (_name, sample) => {
-    if (sample.unsupported?.[device] !== undefined) return;
+  it.for(cases)('%s: gives the value of the reference', async ([, sample], context) => {
+    if (sample.unsupported?.[device] !== undefined) context.skip(sample.unsupported[device]);
     const { ys, feeds } = applied(op, sample);
     const expected = interpret(ys, feeds);
     const actual = await onDevice(ys, feeds);
@@ -208,9 +224,9 @@ describe.each(registry)('$name', (op) => {
       floatSmooth(op) && applied(op, sample).differentiable.length > 0 && isFloat(applied(op, sample).ys[0]!.dtype),
   );
 
-  it.each(smooth.length > 0 && straightThrough[op.name] === undefined ? smooth : [])(
+  it.for(smooth.length > 0 && straightThrough[op.name] === undefined ? smooth : [])(
     '%s: its gradient equals central differences',
-    async (_name, sample) => {
+    async ([, sample], context) => {
       const { ys, feeds, differentiable } = applied(op, sample);
       const objective = weightedSum(ys);
       const gradients = vjp([objective], [constantOf(hostTensor(1, [], objective.dtype))], differentiable);
@@ -220,7 +236,7 @@ describe.each(registry)('$name', (op) => {
         const expected = centralDifference((f) => interpret([objective], f)[0]!.data[0]!, feeds, name);
         expectClose(inFloat64[i]!.data, expected, 2e-6, `d/d${name} in float64`);
       });
-      if (sample.unsupported?.[device] !== undefined) return;
+      if (sample.unsupported?.[device] !== undefined) context.skip(sample.unsupported[device]);
       const compiled = await onDevice(gradients, feeds);
       differentiable.forEach((x, i) => {
         expectClose(compiled[i]!, inFloat64[i]!.data, sample.tolerance ?? 2e-5, `d/d${x.node.attrs.name} compiled`);
@@ -228,13 +244,16 @@ describe.each(registry)('$name', (op) => {
     },
   );
 
-  it.each(smooth.length > 0 && straightThrough[op.name] === undefined ? smooth : [])(
+  const twice = smooth.filter(([, sample]) => {
+    const { differentiable, ys } = applied(op, sample);
+    return [...differentiable, ys[0]!].every(({ dtype }) => dtype === 'float32');
+  });
+
+  it.each(straightThrough[op.name] === undefined ? twice : [])(
     '%s: its second derivative equals central differences',
     (_name, sample) => {
       const { ys, feeds, differentiable } = applied(op, sample);
-      const one = constantOf(hostTensor(1));
       const seed = (t: Tensor) => [constantOf(hostTensor(1, [], t.dtype))];
-      if (differentiable.some((x) => x.dtype !== 'float32') || one.dtype !== ys[0]!.dtype) return;
       const objective = weightedSum(ys);
       const along = weightedSum(vjp([objective], seed(objective), differentiable));
       const second = interpret(vjp([along], seed(along), differentiable), feeds);
@@ -243,6 +262,24 @@ describe.each(registry)('$name', (op) => {
         const expected = centralDifference((f) => interpret([along], f)[0]!.data[0]!, feeds, name);
         expectClose(second[i]!.data, expected, 2e-5, `d²/d${name}`);
       });
+    },
+  );
+
+  it.each(op.gradient === 'zero' ? cases : [])(
+    '%s: is constant beside its values, as a zero gradient says',
+    (_name, sample) => {
+      const { ys, feeds } = applied(op, sample);
+      for (const [name, { data, dtype }] of Object.entries(feeds)) {
+        if (!isFloat(dtype)) continue;
+        const beside = (by: number) =>
+          interpret(ys, { ...feeds, [name]: { ...feeds[name]!, data: data.map((value) => value + by) } });
+        for (const side of [1e-4, -1e-4]) {
+          const [near, far] = [beside(side), beside(2 * side)];
+          near.forEach((y, i) => {
+            expectClose(y.data, far[i]!.data, 0, `output ${i} beside ${name}`);
+          });
+        }
+      }
     },
   );
 
@@ -268,4 +305,18 @@ describe.each(registry)('$name', (op) => {
       expect(differentiable.length).toBe(1);
     },
   );
+});
+
+describe('a value that is quantised and read back', () => {
+  it('passes the gradient straight through where it was not clipped', () => {
+    const x = input('x', [4]);
+    const scale = constantOf(hostTensor([0.5], [], 'float32'));
+    const zero = constantOf(hostTensor([10], [], 'uint8'));
+    const y = dequantizeLinear(quantizeLinear(x, scale, zero), scale, zero);
+    const dy = constantOf(hostTensor([1, 2, 3, 4], [4], 'float32'));
+    const feeds = { x: hostTensor([-8, -1.2, 0.4, 200], [4], 'float32') };
+    const [value, gradient] = interpret([y, ...vjp([y], [dy], [x])], feeds);
+    expect([...value!.data]).toEqual([-5, -1, 0.5, 122.5]);
+    expect([...gradient!.data]).toEqual([0, 2, 3, 0]);
+  });
 });

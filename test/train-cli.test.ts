@@ -24,17 +24,17 @@ interface Outcome {
   readonly stderr: string;
 }
 
-/** Runs the command in the test's folder; `watch` sees its stderr as it grows. */
-function run(args: readonly string[], watch: (stderr: string, kill: () => void) => void = () => {}): Promise<Outcome> {
+/** Runs the command in the test's folder, and interrupts it, once, when its stderr holds `interruptAt`. */
+function run(args: readonly string[], { interruptAt }: { interruptAt?: string } = {}): Promise<Outcome> {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, [main, ...args], { cwd: folder });
-    let [stdout, stderr] = ['', ''];
+    let [stdout, stderr, sent] = ['', '', false];
     child.stdout.on('data', (chunk) => {
       stdout += chunk;
     });
     child.stderr.on('data', (chunk) => {
       stderr += chunk;
-      watch(stderr, () => child.kill('SIGINT'));
+      if (interruptAt !== undefined && !sent && stderr.includes(interruptAt)) sent = child.kill('SIGINT');
     });
     child.on('close', (status) => resolve({ status, stdout, stderr }));
   });
@@ -64,9 +64,7 @@ describe('pareidolia train', () => {
   test('stops cleanly at Ctrl-C and goes on to the result of an uninterrupted run', async () => {
     const command = (out: string) => ['train', '--data', data, ...quick, '--epochs', '30', '-o', out, '--json'];
     const whole = await run(command('whole.onnx'));
-    const stopped = await run(command('parts.onnx'), (stderr, kill) => {
-      if (stderr.includes('epoch 3/')) kill();
-    });
+    const stopped = await run(command('parts.onnx'), { interruptAt: 'epoch 3/' });
     expect(stopped.status).toBe(130);
     expect(stopped.stderr).toMatch(/stopped/);
     expect(existsSync(join(folder, 'parts.onnx'))).toBe(false);
@@ -97,6 +95,8 @@ describe('pareidolia train', () => {
     ['a schedule that is not known', ['--schedule', 'sawtooth'], /Expected one-cycle, cosine, constant or steps/],
     ['an augmentation that is not known', ['--augment', 'mixup'], /Expected none or some of crop:PIXELS/],
     ['a log of another kind', ['--log', 'x.txt'], /--log expects a \.csv or \.json file/],
+    ['a learning rate that makes the loss infinite', ['--lr', '1e38'], /Training diverged: .* Lower the learning/],
+    ['patience without held-out pictures', ['--patience', '1', '--validation', 'none'], /patience needs validation/],
     ['a set that is smaller than nothing', ['--data', 'shapes:train=0'], /whole number of pictures from 1, got 0/],
   ])('refuses %s in one sentence and writes nothing', async (_, words, message) => {
     const before = (await readdir(folder)).sort();
@@ -111,6 +111,15 @@ describe('pareidolia train', () => {
     expect(status).toBe(2);
     expect(stdout).toBe('');
     expect((await readdir(folder)).sort()).toEqual(before);
+  });
+
+  test('writes a network whose answers are huge, which round by more than small ones', async () => {
+    const { status, stdout } = await run([
+      ...['train', '--net', 'linear', '--data', data, '--epochs', '1', '--batch', '32'],
+      ...['--lr', '1e9', '-o', 'steep.onnx', '--json'],
+    ]);
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout).validation.loss).toBeGreaterThan(1e6);
   });
 
   test('names a corrupt picture, or leaves it out where asked', async () => {

@@ -18,6 +18,7 @@ const mendable = new Set([
   'AttackError',
   'ImportError',
   'DeviceError',
+  'TrainingError',
   'NoGradientError',
 ]);
 

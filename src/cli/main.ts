@@ -3,13 +3,10 @@
 import { run, type StricliProcess } from '@stricli/core';
 import { app } from './app.ts';
 import { exitCodes } from './errors.ts';
+import { onInterrupt } from './interrupt.ts';
 
 const controller = new AbortController();
-process.once('SIGINT', () => {
-  controller.abort();
-  // A second Ctrl-C does not wait for the run in progress.
-  process.once('SIGINT', () => process.exit(exitCodes.interrupted));
-});
+onInterrupt(process, { stop: () => controller.abort(), quit: () => process.exit(exitCodes.interrupted) });
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(exitCodes.ok);
   throw error;

@@ -1,5 +1,5 @@
 /** @file Files that commands write: checked before the work starts, and put in place whole. */
-import { access, constants, mkdir, rename, stat, writeFile } from 'node:fs/promises';
+import { access, constants, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { CliError } from './errors.ts';
 
@@ -38,6 +38,7 @@ export async function writeOutput(path: string, bytes: Uint8Array | string): Pro
     await writeFile(temporary, bytes);
     await rename(temporary, path);
   } catch (error) {
+    await rm(temporary, { force: true }).catch(() => {});
     throw cannotWrite(path, error);
   }
 }

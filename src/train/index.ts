@@ -65,3 +65,4 @@ export {
   variational,
 } from './tasks/generation.ts';
 export { type TrainedNetwork, type TrainingProgress, type TrainOptions, train } from './train.ts';
+export { TrainingError } from './training-error.ts';

@@ -1,10 +1,11 @@
 /** @file The training loop: epochs of shuffled batches through one compiled step, with validation, checkpoints and a clean stop. */
 import { openRuntime } from '#runtime';
 import { batches } from '../data/batches.ts';
-import { DataError, type ImageArray } from '../data/dataset.ts';
+import type { ImageArray } from '../data/dataset.ts';
 import type { Program } from '../runtime/compile.ts';
 import type { DeviceRuntime } from '../runtime/runtime.ts';
 import type { AugmentationOptions } from './augmentation.ts';
+import { checkOptions } from './check-options.ts';
 import {
   type CheckpointStore,
   decodeCheckpoint,
@@ -21,6 +22,7 @@ import { hashOfName } from './random-fill.ts';
 import { type Schedule, scheduleFactor } from './schedule.ts';
 import type { Task } from './task.ts';
 import { type BatchShape, compileStep, names, taskLayout } from './train-step.ts';
+import { TrainingError } from './training-error.ts';
 
 /** How a task is trained. */
 export interface TrainOptions {
@@ -84,13 +86,13 @@ const bestPrefix = 'best ';
 /**
  * Trains a task. The same options, data and seed give the same result on one device, also when the training was interrupted and goes on
  * from its checkpoint.
- * @throws DataError if the data cannot make a batch, or the checkpoint belongs to another training; RangeError if the loss is no longer
- * a number; the signal's reason if it was cancelled, after a checkpoint
+ * @throws DataError if the data are not sound or cannot make a batch, or the checkpoint belongs to another training; TrainingError if options do not fit
+ * or the loss is no longer a number; the signal's reason if it was cancelled, after a checkpoint
  */
 export async function train(task: Task, options: TrainOptions): Promise<TrainedNetwork> {
   const { data, validation, epochs, batchSize = 128, seed = 0, signal, checkpoint, patience } = options;
   const { learningRate, schedule = { kind: 'one-cycle' }, averageDecay, checkpointMinutes = 5 } = options;
-  check(options, batchSize);
+  checkOptions(task, options, batchSize);
   const device = options.device ?? (await openRuntime('cpu'));
   const shape: BatchShape = {
     images: [batchSize, data.shape[1], data.shape[2], data.shape[3]],
@@ -168,10 +170,14 @@ export async function train(task: Task, options: TrainOptions): Promise<TrainedN
           lastSaved = performance.now();
         }
       }
+      const place = `epoch ${state.epoch + 1}`;
+      if (!current().parameters.every(Number.isFinite)) throw diverged('a weight', 'no number', place);
       const looked =
         validation === undefined
           ? undefined
           : await evaluate({ ...current(), task, layout }, validation, { device, seed });
+      for (const [metric, value] of Object.entries(looked ?? {}))
+        if (!Number.isFinite(value)) throw diverged(`held-out ${metric}`, value, place);
       const record: EpochRecord = {
         epoch: state.epoch + 1,
         learningRate: learningRate * scheduleFactor(schedule, (state.epoch + 1) * steps - 1, epochs * steps),
@@ -206,22 +212,6 @@ export async function train(task: Task, options: TrainOptions): Promise<TrainedN
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-
-function check({ data, validation, epochs, patience }: TrainOptions, batchSize: number): void {
-  if (!Number.isInteger(epochs) || epochs < 1)
-    throw new RangeError(`epochs expects a whole number from 1, got ${epochs}.`);
-  if (!Number.isInteger(batchSize) || batchSize < 1)
-    throw new RangeError(`batchSize expects a whole number from 1, got ${batchSize}.`);
-  if (data.shape[0] < batchSize)
-    throw new DataError(`${data.name} has ${data.shape[0]} pictures, fewer than a batch of ${batchSize}.`);
-  if (patience !== undefined && validation === undefined)
-    throw new RangeError('patience needs validation pictures, to know what is better.');
-  if (validation !== undefined && validation.shape.slice(1).join() !== data.shape.slice(1).join()) {
-    throw new DataError(
-      `${validation.name} has pictures of [${validation.shape.slice(1)}], ${data.name} of [${data.shape.slice(1)}].`,
-    );
-  }
-}
 
 /** What must be the same for a checkpoint to be gone on from, as text. */
 function configurationOf(task: Task, options: TrainOptions, batchSize: number, layout: Layout): string {
@@ -291,14 +281,16 @@ function takeResults(state: Mutable<TrainingState>, results: Awaited<ReturnType<
     if (!name.startsWith(names.metric)) continue;
     const metric = name.slice(names.metric.length);
     const value = Number(data[0]);
-    if (!Number.isFinite(value)) {
-      throw new RangeError(
-        `Training diverged: ${metric} is ${value} in epoch ${state.epoch + 1}, step ${state.step + 1}. Lower the learning rate or clip the gradient.`,
-      );
-    }
+    if (!Number.isFinite(value)) throw diverged(metric, value, `epoch ${state.epoch + 1}, step ${state.step + 1}`);
     sums[metric] = (sums[metric] ?? 0) + value;
   }
   Object.assign(state, { vectors, sums });
+}
+
+function diverged(what: string, value: number | string, where: string): TrainingError {
+  return new TrainingError(
+    `Training diverged: ${what} is ${value} in ${where}. Lower the learning rate or clip the gradient.`,
+  );
 }
 
 function means(sums: Readonly<Record<string, number>>, count: number): Record<string, number> {

@@ -36,7 +36,7 @@ export async function howMuchSection(found: Findings): Promise<Section> {
       remark(
         'What to look at:',
         robust >= 2 * standard
-          ? 'what fools the standard network is hard to see at all. What the robust network needs can be seen, and often it is no speckle: edges vanish, parts are added.'
+          ? 'what fools the standard network is hard to see at all. Where the robust network needs much more, the change can be seen, and often it is no speckle: edges vanish, parts are added.'
           : 'the two networks need changes of much the same size.',
       ),
     ],
