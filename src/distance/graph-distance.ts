@@ -1,0 +1,189 @@
+/** @file Distances that are an ONNX graph of their own: two pictures in, one number out. */
+
+import { formatInput, type GraphInput, graphInputs } from '../model/picture-input.ts';
+import { describePreprocessing, type Preprocessing, preprocess } from '../model/preprocessing.ts';
+import { resolvePreprocessing } from '../model/sidecar.ts';
+import { isFloat } from '../tensor/dtype.ts';
+import { concat } from '../tensor/ops/concat.ts';
+import { maximum, pow } from '../tensor/ops/extrema.ts';
+import { reshape } from '../tensor/ops/reshape.ts';
+import { slice } from '../tensor/ops/slice.ts';
+import { sqrt } from '../tensor/ops/unary.ts';
+import { type Replacement, replaceNodes, substitute } from '../tensor/rewrite.ts';
+import { sizeOf } from '../tensor/shape.ts';
+import { input, type Node, type Tensor, uniformValue } from '../tensor/tensor.ts';
+import { type Distance, DistanceError } from './distance.ts';
+import { type GraphFile, openGraphFile, smallestSize } from './graph-file.ts';
+import { asChannels, requireSize } from './picture.ts';
+
+/** Options of `openGraphDistance`. */
+export interface GraphDistanceOptions {
+  /**
+   * What the darkest and brightest pixel are to the graph; its sidecar's or metadata's preprocessing unless given, and [-1, 1], as
+   * published LPIPS graphs have it, where they say nothing. A wrong range cannot be seen: equal pictures are 0 apart in any.
+   */
+  readonly range?: readonly [low: number, high: number];
+}
+
+/** Below this what a root is taken of counts as this, so that slopes are finite where the pictures are equal. */
+const tiny = 1e-20;
+
+/** Size that is tried where the file leaves it open. */
+const usualSize = 224;
+
+/**
+ * A distance whose graph is a file's.
+ * @throws ModelFileError if the bytes are no ONNX model; DistanceError if it does not take two pictures or gives no score
+ */
+export async function openGraphDistance(
+  name: string,
+  source: string | URL | Uint8Array,
+  { range }: GraphDistanceOptions = {},
+): Promise<Distance> {
+  const graph = await openGraphFile(source);
+  const { first, second, layout, channels, height = usualSize, width = height } = picturePair(graph);
+  const { preprocessing, said } = preprocessingOf(graph, range, channels, layout);
+
+  const scoresOf = (n: number, h: number, w: number) => {
+    const shape = layout === 'NHWC' ? [n, h, w, channels] : [n, channels, h, w];
+    const [x, y] = [input('first picture', shape), input('second picture', shape)];
+    const values = graph.values(
+      graph.file,
+      new Map([
+        [first, x],
+        [second, y],
+      ]),
+    );
+    const [score] = replaceNodes([values.get(graph.file.graph!.output[0]!.name)!], finiteRoots());
+    return { x, y, score: score! };
+  };
+  const { score } = scoresOf(1, height, width);
+  if (sizeOf(score.shape) !== 1 || !isFloat(score.dtype)) {
+    throw new DistanceError(
+      `${graph.name} gives ${score.dtype} [${score.shape.join(', ')}] for two pictures; a distance is one number.`,
+    );
+  }
+
+  const imported = new Map<string, ReturnType<typeof scoresOf>>();
+  const value = (a: Tensor, b: Tensor): Tensor => {
+    requireSize(name, a, minimumSize);
+    const [n, , h, w] = a.shape as [number, number, number, number];
+    const key = `${n} ${h} ${w}`;
+    const at = imported.get(key) ?? scoresOf(n, h, w);
+    imported.set(key, at);
+    // Some graphs hold for one pair only, or give one number for all.
+    if (sizeOf(at.score.shape) !== n)
+      return concat(
+        Array.from({ length: n }, (_, i) => value(one(a, i), one(b, i))),
+        0,
+      );
+    const prepared = (v: Tensor) => preprocess(asChannels(v, channels), preprocessing, [h, w]);
+    const [scores] = substitute(
+      [at.score],
+      new Map([
+        [at.x, prepared(a)],
+        [at.y, prepared(b)],
+      ]),
+    );
+    return reshape(scores!, [n]);
+  };
+  const minimumSize = smallestSize(Math.min(height, width), (side) => scoresOf(1, side, side));
+  return {
+    name,
+    brief: `the score that ${graph.name} gives two pictures`,
+    source: `${graph.name}, as its graph computes it`,
+    convention: {
+      colour: `rgb; the graph sees ${describePreprocessing(preprocessing)} (${said})`,
+      sampling: 'as in the graph',
+      better: 'lower',
+      identity: 0,
+      symmetric: true,
+      minimumSize,
+    },
+    value,
+    distance: value,
+  };
+}
+
+const one = (x: Tensor, i: number) => slice(x, { axes: [0], starts: [i], ends: [i + 1] });
+
+function preprocessingOf(
+  { settings }: GraphFile,
+  range: readonly [number, number] | undefined,
+  channels: number,
+  layout: Preprocessing['layout'],
+): { preprocessing: Preprocessing; said: string } {
+  const written = settings.find((one) => one?.preprocessing !== undefined)?.preprocessing;
+  if (range === undefined && written !== undefined) {
+    const preprocessing = resolvePreprocessing(written as string | Partial<Preprocessing>, channels, layout);
+    return { preprocessing, said: 'as its file says' };
+  }
+  const [low, high] = range ?? [-1, 1];
+  if (!(Number.isFinite(low) && Number.isFinite(high) && low < high)) {
+    throw new DistanceError(`A range is two numbers, the lower first, as [-1, 1]; got [${low}, ${high}].`);
+  }
+  const all = (value: number) => new Array<number>(channels).fill(value);
+  return {
+    preprocessing: {
+      layout,
+      channels: channels === 1 ? 'grey' : 'rgb',
+      range: high - low,
+      mean: all(low === 0 ? 0 : -low),
+      std: all(1),
+    },
+    said: range === undefined ? `range [${low}, ${high}] taken as usual: the file does not say` : 'as asked',
+  };
+}
+
+interface PicturePair {
+  readonly first: string;
+  readonly second: string;
+  readonly layout: Preprocessing['layout'];
+  readonly channels: number;
+  readonly height: number | undefined;
+  readonly width: number | undefined;
+}
+
+/** The two inputs that take pictures of one shape. */
+function picturePair({ name, file }: GraphFile): PicturePair {
+  const inputs = graphInputs(file);
+  const [a, b] = inputs;
+  const outputs = file.graph!.output.map((output) => output.name);
+  if (inputs.length === 1) {
+    throw new DistanceError(
+      `${name} takes one picture, not two; to compare its features write lpips:${name}, to compare pictures take a graph of two inputs.`,
+    );
+  }
+  const isPair = inputs.length === 2 && isPicture(a!) && isPicture(b!) && formatInput(a!) === formatInput(b!);
+  if (!isPair || outputs.length !== 1) {
+    const list = inputs.map((each) => `"${each.name}" ${formatInput(each)}`).join(', ');
+    throw new DistanceError(
+      `A distance is a graph of two pictures of one shape and one score; ${name} has inputs ${list} and outputs ${outputs.join(', ')}.`,
+    );
+  }
+  const isFirst = isChannels(a!.shape[1]);
+  const [channels = 3, height, width] = isFirst ? a!.shape.slice(1) : [a!.shape[3], a!.shape[1], a!.shape[2]];
+  return { first: a!.name, second: b!.name, layout: isFirst ? 'NCHW' : 'NHWC', channels, height, width };
+}
+
+const isChannels = (size: number | undefined) => size === 1 || size === 3 || size === undefined;
+
+function isPicture({ shape, dtype }: GraphInput): boolean {
+  return shape.length === 4 && isFloat(dtype) && (isChannels(shape[1]) || isChannels(shape[3]));
+}
+
+/** Keeps what roots are taken of above zero. */
+function finiteRoots(): Replacement {
+  const kept = new Set<Node>();
+  const above = (x: Tensor) => {
+    const y = maximum(x, tiny);
+    kept.add(y.node);
+    return y;
+  };
+  return ({ op }, [x, exponent]) => {
+    if (x === undefined || kept.has(x.node)) return undefined;
+    if (op.name === 'sqrt') return [sqrt(above(x))];
+    const power = op.name === 'pow' ? uniformValue(exponent!) : undefined;
+    return power !== undefined && power > 0 && power < 1 ? [pow(above(x), exponent!)] : undefined;
+  };
+}
