@@ -27,6 +27,7 @@ import { interpret } from './reference/interpret.ts';
 import { smallNetwork } from './support/network.ts';
 import { hasSharedData, sharedFile, sharedPath } from './support/shared-data.ts';
 import { sines, smallVgg, vggStages } from './support/vgg.ts';
+import { waves } from './support/waves.ts';
 
 let device: DeviceRuntime;
 let folder: string;
@@ -74,16 +75,6 @@ function compileDistance(distance: Distance, shape: readonly number[]): Promise<
 
 /** Pictures one after another, as a batch. */
 const joined = (...all: Float32Array[]) => Float32Array.from(all.flatMap((one) => [...one]));
-
-/** A picture by formula, [3, height, width], and with `disturbed` a fine pattern added. */
-function waves(height: number, width: number, disturbed = false): Float32Array {
-  return Float32Array.from({ length: 3 * height * width }, (_, at) => {
-    const [c, y, x] = [Math.floor(at / (height * width)), Math.floor(at / width) % height, at % width];
-    const plain = 0.5 + 0.3 * Math.sin(0.13 * x + 0.07 * y * (c + 1)) + 0.15 * Math.cos(0.9 * x - 0.31 * y + 2 * c);
-    const pattern = disturbed ? 0.08 * Math.sin(2.1 * x + 1.7 * y) + 0.03 * Math.cos(0.005 * x * y) : 0;
-    return Math.min(1, Math.max(0, plain + pattern));
-  });
-}
 
 /** x with uniform noise of the given half width, kept in [0, 1]. */
 function noisy(x: Float32Array, amount: number, seed: number): Float32Array {
@@ -312,15 +303,16 @@ describe.skipIf(!hasSharedData)('published LPIPS (needs the shared data)', () =>
   });
 
   test('is what a user gets from the trunk alone, its layers chosen by the weights, its preprocessing guessed', async () => {
-    const { graph, ...model } = cutGraph(parseModel(sharedFile('lpips/lpips_squeeze_v0.1.onnx')), layers);
+    const cut = cutGraph(parseModel(sharedFile('lpips/lpips_squeeze_v0.1.onnx')), layers);
+    const { input: inputs, node: nodes } = cut.graph!;
     // Without the shift and scale for [-1, 1] this is torchvision's SqueezeNet 1.1, which takes ImageNet's mean and deviation.
-    const bare = changed(graph!, {
-      input: graph!.input.filter(({ name }) => name === 'in0'),
-      node: graph!.node
+    const bare = changed(cut.graph!, {
+      input: inputs.filter(({ name }) => name === 'in0'),
+      node: nodes
         .filter(({ name }) => name !== 'Sub_1' && name !== 'Div_2')
         .map((node) => changed(node, { input: node.input.map((name) => (name === 'div_2' ? 'in0' : name)) })),
     });
-    const path = fileOf('squeezenet1_1.onnx', encodeModel({ ...model, graph: bare }));
+    const path = fileOf('squeezenet1_1.onnx', encodeModel(changed(cut, { graph: bare })));
     const distance = await openDistance(`lpips:${path},${weightsPath}`);
     expect(distance.convention.colour).toContain('imagenet: NCHW RGB');
     expect(distance.convention.colour).toContain('guess');
@@ -372,17 +364,29 @@ describe.skipIf(!hasSharedData)('published LPIPS (needs the shared data)', () =>
 });
 
 describe('a graph of two pictures', () => {
-  /** Root of the mean squared difference, as a graph with a bare root. */
-  const rootGraph = (shape: readonly (number | string)[], axes: readonly number[]) => {
+  /** A graph whose score is the mean over `axes` of what `build` makes of the pictures "a" and "b", and a root or `last` op of it. */
+  const scoreGraph = (
+    shape: readonly (number | string)[],
+    axes: readonly number[],
+    build: (graph: GraphBuilder) => string,
+    last = 'Sqrt',
+  ) => {
     const graph = new GraphBuilder();
     for (const name of ['a', 'b']) graph.input(name, 'float32', shape);
-    const [delta] = graph.node('Sub', ['a', 'b']);
+    const values = build(graph);
     const list = graph.initializer('int64', [axes.length], toBytes(hostTensor(axes, [axes.length], 'int64')));
-    const [mean] = graph.node('ReduceMean', [graph.node('Mul', [delta!, delta!])[0]!, list], { keepdims: 0 });
-    graph.node('Sqrt', [mean!], {}, ['score']);
+    const [mean] = graph.node('ReduceMean', [values, list], { keepdims: 0 });
+    graph.node(last, [mean!], {}, ['score']);
     graph.output('score', 'float32', ['N']);
     return graph.encode(18);
   };
+
+  /** Root of the mean squared difference, as a graph with a bare root. */
+  const rootGraph = (shape: readonly (number | string)[], axes: readonly number[]) =>
+    scoreGraph(shape, axes, (graph) => {
+      const [delta] = graph.node('Sub', ['a', 'b']);
+      return graph.node('Mul', [delta!, delta!])[0]!;
+    });
   const [x, y] = [waves(8, 8), waves(8, 8, true)];
   const rmse = Math.sqrt(x.reduce((sum, value, i) => sum + (value - y[i]!) ** 2, 0) / x.length);
 
@@ -390,7 +394,7 @@ describe('a graph of two pictures', () => {
     const bytes = rootGraph(['N', 3, 'H', 'W'], [1, 2, 3]);
     const usual = await openGraphDistance('root', bytes);
     expect((await measure(usual, x, y, [1, 3, 8, 8])).values[0]! / (2 * rmse)).toBeCloseTo(1, 5);
-    expect(usual.convention.colour).toContain('range [-1, 1] taken as usual: the file does not say');
+    expect(usual.convention.colour).toContain('pixels from -1 to 1, taken as usual: its file does not say');
     const asked = await openGraphDistance('root', bytes, { range: [0, 255] });
     expect((await measure(asked, x, y, [1, 3, 8, 8])).values[0]! / (255 * rmse)).toBeCloseTo(1, 5);
     await expect(openGraphDistance('root', bytes, { range: [1, -1] })).rejects.toThrow(/the lower first/);
@@ -408,6 +412,26 @@ describe('a graph of two pictures', () => {
     const { values } = await measure(distance, joined(x, x), joined(y, x), [2, 3, 8, 8]);
     expect(values[0]! / (2 * rmse)).toBeCloseTo(1, 5);
     expect(values[1]).toBeCloseTo(0, 8);
+  });
+
+  test('is run once: its symmetry is measured, and similarities are refused', async () => {
+    const shape = ['N', 3, 'H', 'W'];
+    expect((await openGraphDistance('root', rootGraph(shape, [1, 2, 3]))).convention.symmetric).toBe(true);
+    // |a - b| a: the darker the first picture, the less.
+    const uneven = scoreGraph(
+      shape,
+      [1, 2, 3],
+      (graph) => {
+        const [delta] = graph.node('Abs', [graph.node('Sub', ['a', 'b'])[0]!]);
+        return graph.node('Mul', [delta!, 'a'])[0]!;
+      },
+      'Abs',
+    );
+    expect((await openGraphDistance('uneven', uneven, { range: [0, 1] })).convention.symmetric).toBe(false);
+    const product = scoreGraph(shape, [1, 2, 3], (graph) => graph.node('Mul', ['a', 'b'])[0]!, 'Abs');
+    await expect(openGraphDistance('product', product)).rejects.toThrow(
+      /^the network gives 0\.\d+ for two equal pictures and 0\.\d+ for two unlike ones; a distance gives 0, and more\.$/,
+    );
   });
 
   test('is refused where it has other inputs or gives no score', async () => {

@@ -1,8 +1,10 @@
 /** @file Distances that are an ONNX graph of their own: two pictures in, one number out. */
 
+import { openRuntime } from '#runtime';
 import { formatInput, type GraphInput, graphInputs } from '../model/picture-input.ts';
 import { describePreprocessing, type Preprocessing, preprocess } from '../model/preprocessing.ts';
 import { resolvePreprocessing } from '../model/sidecar.ts';
+import { compile } from '../runtime/compile.ts';
 import { isFloat } from '../tensor/dtype.ts';
 import { concat } from '../tensor/ops/concat.ts';
 import { maximum, pow } from '../tensor/ops/extrema.ts';
@@ -28,12 +30,13 @@ export interface GraphDistanceOptions {
 /** Below this what a root is taken of counts as this, so that slopes are finite where the pictures are equal. */
 const tiny = 1e-20;
 
-/** Size that is tried where the file leaves it open. */
-const usualSize = 224;
+/** Size at which a graph is looked at where its file leaves it open, and the smaller one at which it is run once. */
+const [usualSize, triedSize] = [224, 32];
 
 /**
  * A distance whose graph is a file's.
- * @throws ModelFileError if the bytes are no ONNX model; DistanceError if it does not take two pictures or gives no score
+ * @throws ModelFileError if the bytes are no ONNX model; DistanceError if it does not take two pictures, or gives no score, or one that
+ * is not 0 for equal pictures
  */
 export async function openGraphDistance(
   name: string,
@@ -41,8 +44,9 @@ export async function openGraphDistance(
   { range }: GraphDistanceOptions = {},
 ): Promise<Distance> {
   const graph = await openGraphFile(source);
-  const { first, second, layout, channels, height = usualSize, width = height } = picturePair(graph);
-  const { preprocessing, said } = preprocessingOf(graph, range, channels, layout);
+  const { first, second, layout, channels, ...sizes } = picturePair(graph);
+  const { height = usualSize, width = height } = sizes;
+  const { preprocessing, seen } = preprocessingOf(graph, range, channels, layout);
 
   const scoresOf = (n: number, h: number, w: number) => {
     const shape = layout === 'NHWC' ? [n, h, w, channels] : [n, channels, h, w];
@@ -88,21 +92,50 @@ export async function openGraphDistance(
     return reshape(scores!, [n]);
   };
   const minimumSize = smallestSize(Math.min(height, width), (side) => scoresOf(1, side, side));
+  const side = Math.max(minimumSize, triedSize);
+  const symmetric = await isSymmetric(graph.name, value, [1, channels, sizes.height ?? side, sizes.width ?? side]);
   return {
     name,
     brief: `the score that ${graph.name} gives two pictures`,
     source: `${graph.name}, as its graph computes it`,
     convention: {
-      colour: `rgb; the graph sees ${describePreprocessing(preprocessing)} (${said})`,
+      colour: `rgb; the graph sees ${seen}`,
       sampling: 'as in the graph',
       better: 'lower',
       identity: 0,
-      symmetric: true,
+      symmetric,
       minimumSize,
     },
     value,
     distance: value,
   };
+}
+
+/**
+ * Runs a score on two unlike pictures, both ways, and on equal ones; tells whether order matters.
+ * @throws DistanceError if it is not 0 for equal pictures and more for others
+ */
+async function isSymmetric(name: string, value: Distance['value'], shape: readonly number[]): Promise<boolean> {
+  const spec = { shape, dtype: 'float32' as const };
+  const device = await openRuntime('cpu');
+  const program = await compile(
+    ({ x, y }) => ({ there: value(x!, y!), back: value(y!, x!), same: value(x!, x!) }),
+    { x: spec, y: spec },
+    { device },
+  );
+  const x = Float32Array.from({ length: sizeOf(shape) }, (_, i) => 0.5 + 0.4 * Math.sin(i));
+  const y = x.map((_, i) => 0.2 + 0.2 * Math.cos(2.3 * i));
+  const results = await program.run({ x, y });
+  await program.release();
+  const [there, back, same] = ['there', 'back', 'same'].map((key) => Number(results[key]!.data[0])) as [
+    number,
+    number,
+    number,
+  ];
+  if (there > 0 && Math.abs(same) < 1e-3 * there) return Math.abs(there - back) < 1e-4 * there;
+  throw new DistanceError(
+    `${name} gives ${same} for two equal pictures and ${there} for two unlike ones; a distance gives 0, and more.`,
+  );
 }
 
 const one = (x: Tensor, i: number) => slice(x, { axes: [0], starts: [i], ends: [i + 1] });
@@ -112,11 +145,11 @@ function preprocessingOf(
   range: readonly [number, number] | undefined,
   channels: number,
   layout: Preprocessing['layout'],
-): { preprocessing: Preprocessing; said: string } {
+): { preprocessing: Preprocessing; seen: string } {
   const written = settings.find((one) => one?.preprocessing !== undefined)?.preprocessing;
   if (range === undefined && written !== undefined) {
     const preprocessing = resolvePreprocessing(written as string | Partial<Preprocessing>, channels, layout);
-    return { preprocessing, said: 'as its file says' };
+    return { preprocessing, seen: describePreprocessing(preprocessing) };
   }
   const [low, high] = range ?? [-1, 1];
   if (!(Number.isFinite(low) && Number.isFinite(high) && low < high)) {
@@ -131,7 +164,7 @@ function preprocessingOf(
       mean: all(low === 0 ? 0 : -low),
       std: all(1),
     },
-    said: range === undefined ? `range [${low}, ${high}] taken as usual: the file does not say` : 'as asked',
+    seen: `pixels from ${low} to ${high}${range === undefined ? ', taken as usual: its file does not say' : ''}`,
   };
 }
 

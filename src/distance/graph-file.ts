@@ -67,17 +67,27 @@ export async function openGraphFile(source: string | URL | Uint8Array): Promise<
   };
 }
 
-/** The smallest side up to `known` that does not throw; a network that takes a size takes every larger one up to it. */
+/**
+ * The smallest side up to `known` at which an attempt does not throw. Powers of two are tried first, since some networks take multiples
+ * of one only.
+ */
 export function smallestSize(known: number, attempt: (side: number) => unknown): number {
-  let [low, high] = [1, known];
+  const works = (side: number) => {
+    try {
+      attempt(side);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  let high = 1;
+  while (high < known && !works(high)) high *= 2;
+  let low = Math.floor(high / 2) + 1;
+  high = Math.min(high, known);
   while (low < high) {
     const middle = Math.floor((low + high) / 2);
-    try {
-      attempt(middle);
-      high = middle;
-    } catch {
-      low = middle + 1;
-    }
+    if (works(middle)) high = middle;
+    else low = middle + 1;
   }
-  return low;
+  return high;
 }

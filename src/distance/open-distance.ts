@@ -46,7 +46,7 @@ export async function openDistance(spec: string, options: OpenDistanceOptions = 
   if ((kind === 'onnx' && rest !== '') || /\.onnx$/i.test(spec)) {
     refuseOptions(spec, options, ['range']);
     const { range } = options;
-    return openGraphDistance(spec, kind === 'onnx' ? rest : spec, range === undefined ? {} : { range });
+    return openGraphDistance(shortened(spec), kind === 'onnx' ? rest : spec, range === undefined ? {} : { range });
   }
   if (kind === undefined && distanceRegistry.some(({ name }) => name === spec)) {
     refuseOptions(spec, options, []);
@@ -58,10 +58,10 @@ export async function openDistance(spec: string, options: OpenDistanceOptions = 
 async function openLpips(spec: string, rest: string, options: OpenDistanceOptions): Promise<Distance> {
   refuseOptions(spec, options, ['layers', 'preprocessing', 'input']);
   const [network = defaultTrunk, weightsPath] = parted(spec, rest);
-  if (weightsPath === undefined) return lpipsOf(spec, await openTrunk(network, options));
+  if (weightsPath === undefined) return lpipsOf(shortened(spec), await openTrunk(network, options));
   const weights = await readLinearWeights(weightsPath);
   const trunk = await openTrunk(network, { ...options, channels: weights.map(({ length }) => length) });
-  return lpipsOf(spec, trunk, weights);
+  return lpipsOf(shortened(spec), trunk, weights);
 }
 
 async function openDists(spec: string, rest: string, options: OpenDistanceOptions): Promise<Distance> {
@@ -73,13 +73,19 @@ async function openDists(spec: string, rest: string, options: OpenDistanceOption
   const weights = await readDistsWeights(weightsPath);
   const trunk = await openTrunk(network, { ...options, replace: l2InsteadOfMax });
   return distsOf(
-    spec,
+    shortened(spec),
     trunk,
     partWeights(
       weights,
       trunk.taps.map(({ channels }) => channels),
     ),
   );
+}
+
+/** A spec without folders: `lpips:networks/alexnet.onnx,alex.pth` is `lpips:alexnet.onnx,alex.pth`. */
+function shortened(spec: string): string {
+  const [, kind, rest] = /^((?:lpips|dists|onnx):)?(.*)$/s.exec(spec)!;
+  return (kind ?? '') + rest!.replace(/[^,]*[\\/]/g, '');
 }
 
 /** Network and weights; a comma parts them where the name of a file of weights follows. */

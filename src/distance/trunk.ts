@@ -95,7 +95,7 @@ export async function openTrunk(source: string | URL | Uint8Array, options: Trun
     name,
     taps,
     preprocessing: `${describePreprocessing(preprocessing)}${origin === 'guess' ? ' (a guess)' : ''}`,
-    minimumSize: smallestSize(Math.min(height, width), (side) => featuresOf(placeholder(1, side, side))),
+    minimumSize: smallestSize(Math.min(height, width), (side) => valuesOf(cut, placeholder(1, side, side))),
     features(x) {
       const [n, , h, w] = x.shape as [number, number, number, number];
       const at = featuresAt(n, h, w);
