@@ -93,7 +93,7 @@ export async function openGraphDistance(
   };
   const minimumSize = smallestSize(Math.min(height, width), (side) => scoresOf(1, side, side));
   const side = Math.max(minimumSize, triedSize);
-  const symmetric = await isSymmetric(graph.name, value, [1, channels, sizes.height ?? side, sizes.width ?? side]);
+  const symmetric = await symmetryOf(graph.name, value, [1, channels, sizes.height ?? side, sizes.width ?? side]);
   return {
     name,
     brief: `the score that ${graph.name} gives two pictures`,
@@ -115,7 +115,7 @@ export async function openGraphDistance(
  * Runs a score on two unlike pictures, both ways, and on equal ones; tells whether order matters.
  * @throws DistanceError if it is not 0 for equal pictures and more for others
  */
-async function isSymmetric(name: string, value: Distance['value'], shape: readonly number[]): Promise<boolean> {
+async function symmetryOf(name: string, value: Distance['value'], shape: readonly number[]): Promise<boolean> {
   const spec = { shape, dtype: 'float32' as const };
   const device = await openRuntime('cpu');
   const program = await compile(
@@ -146,7 +146,7 @@ function preprocessingOf(
   channels: number,
   layout: Preprocessing['layout'],
 ): { preprocessing: Preprocessing; seen: string } {
-  const written = settings.find((one) => one?.preprocessing !== undefined)?.preprocessing;
+  const written = settings.find((each) => each?.preprocessing !== undefined)?.preprocessing;
   if (range === undefined && written !== undefined) {
     const preprocessing = resolvePreprocessing(written as string | Partial<Preprocessing>, channels, layout);
     return { preprocessing, seen: describePreprocessing(preprocessing) };
