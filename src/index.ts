@@ -9,6 +9,8 @@ export type { LossName } from './attack/loss.ts';
 export { type PgdOptions, pgd, type StepSchedule } from './attack/pgd.ts';
 export { AttackError, type AttackResult, type Prediction } from './attack/result.ts';
 export { type Distances, distances, type Norm } from './distance/ball.ts';
+export { type Distance, type DistanceConvention, DistanceError } from './distance/distance.ts';
+export { distanceForms, type OpenDistanceOptions, openDistance } from './distance/open-distance.ts';
 export { type Caption, type Figure, figurePng, type Panel } from './image/figure.ts';
 export { ImageError, type Picture, quantize8, toGrey, toRgb } from './image/image.ts';
 export { readPngText } from './image/png-text.ts';

@@ -2,6 +2,7 @@
 import { sub } from '../tensor/ops/arithmetic.ts';
 import { averagePool } from '../tensor/ops/average-pool.ts';
 import { conv } from '../tensor/ops/conv.ts';
+import { expand } from '../tensor/ops/expand.ts';
 import { constant, type Tensor } from '../tensor/tensor.ts';
 import { DistanceError } from './distance.ts';
 
@@ -11,6 +12,12 @@ const bt601 = [0.299, 0.587, 0.114];
 /** Luma [N, 1, H, W] of RGB pictures, or grey ones as they are. */
 export function luma(x: Tensor): Tensor {
   return x.shape[1] === 1 ? x : conv(x, constant(bt601, [1, 3, 1, 1]));
+}
+
+/** Grey pictures for a network of colours, and the other way round. */
+export function asChannels(x: Tensor, channels: number): Tensor {
+  if (x.shape[1] === channels) return x;
+  return channels === 1 ? luma(x) : expand(x, [x.shape[0]!, channels, ...x.shape.slice(2)]);
 }
 
 /** @throws DistanceError where a picture is smaller than a distance is defined for */

@@ -21,13 +21,13 @@ import {
 } from './tensor.ts';
 
 /** Replacement of a node whose inputs are rewritten already; undefined keeps the node. */
-type Rule = (node: Node, inputs: readonly Tensor[]) => readonly Tensor[] | undefined;
+export type Replacement = (node: Node, inputs: readonly Tensor[]) => readonly Tensor[] | undefined;
 
 /** Told of each node that is built anew in place of another, so that what is known of the old one can be carried over. */
 export type Successor = (from: Node, to: Node) => void;
 
 /** Applies a rule bottom-up, again to what it returns, and shares equal subexpressions. */
-function rewrite(outputs: readonly Tensor[], rule: Rule, succeeds: Successor = () => {}): Tensor[] {
+function rewrite(outputs: readonly Tensor[], rule: Replacement, succeeds: Successor = () => {}): Tensor[] {
   const done = new Map<Node, readonly Tensor[]>();
   const byKey = new Map<string, readonly Tensor[]>();
   const identity = identities();
@@ -64,7 +64,7 @@ function rewrite(outputs: readonly Tensor[], rule: Rule, succeeds: Successor = (
 }
 
 /** The same expressions with nodes of some kinds replaced; undefined keeps a node. */
-export function replaceNodes(outputs: readonly Tensor[], rule: Rule): Tensor[] {
+export function replaceNodes(outputs: readonly Tensor[], rule: Replacement): Tensor[] {
   return rewrite(outputs, rule);
 }
 

@@ -1,7 +1,7 @@
 /** @file A training's whole state as a file, from which it goes on to the same result. */
 import * as z from 'zod';
+import { decodeTensors, encodeTensors } from '../data/archive/safetensors.ts';
 import { DataError } from '../data/dataset.ts';
-import { decodeTensors, encodeTensors } from './safetensors.ts';
 
 /** Numbers of one epoch. */
 export interface EpochRecord {

@@ -10,7 +10,7 @@ interface ReshapeAttrs extends Attrs {
 export const reshapeOp = defineOp<ReshapeAttrs>({
   name: 'reshape',
   infer: ([x], { shape }) => {
-    if (sizeOf(x!.shape) !== sizeOf(shape)) {
+    if (sizeOf(x!.shape) !== sizeOf(shape) || !shape.every(Number.isInteger)) {
       throw new TypeError(
         `reshape: ${formatShape(x!.shape)} has another number of elements than ${formatShape(shape)}.`,
       );

@@ -1,6 +1,7 @@
 /** @file Named tensors in the safetensors format: eight bytes of header length, a JSON header, then the bytes. Python reads it too. */
-import { DataError } from '../data/dataset.ts';
-import type { Shape } from '../tensor/shape.ts';
+
+import type { Shape } from '../../tensor/shape.ts';
+import { DataError } from '../dataset.ts';
 
 /** A float32 tensor. */
 export interface NamedTensor {
