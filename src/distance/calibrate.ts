@@ -32,7 +32,13 @@ export interface CalibrationTable {
 }
 
 /** Options of `calibrate`. */
-export type CalibrateOptions = Omit<MeasureOptions, 'maps'>;
+export interface CalibrateOptions extends Omit<MeasureOptions, 'maps' | 'onProgress'> {
+  /** Called with the number of pictures that are done. */
+  onProgress?(done: number): void;
+}
+
+/** Pixels of pictures that are changed and measured together, so that programs are opened once for them. */
+const mostTogether = 2 ** 20;
 
 /**
  * Changes every picture by every distortion and measures what each distance says of it.
@@ -42,28 +48,34 @@ export type CalibrateOptions = Omit<MeasureOptions, 'maps'>;
  */
 export async function calibrate(
   distances: readonly Distance[],
-  pictures: readonly Picture[],
-  options: CalibrateOptions = {},
+  pictures: Iterable<Picture> | AsyncIterable<Picture>,
+  { onProgress, ...options }: CalibrateOptions = {},
 ): Promise<CalibratedDistance[]> {
-  const { signal, onProgress } = options;
   const found: Measurement[][][] = distances.map(() => distortions.map(() => []));
-  for (let start = 0; start < pictures.length; ) {
-    const some = pictures.slice(start);
-    const count = heldTogether(some);
+  let held: Picture[] = [];
+  let [pixels, done] = [0, 0];
+  const flush = async () => {
     const pairs: Pair[] = [];
     for (const distortion of distortions) {
-      for (const x of some.slice(0, count)) {
-        signal?.throwIfAborted();
+      for (const x of held) {
+        options.signal?.throwIfAborted();
         pairs.push({ x, y: await distortion.apply(x) });
       }
     }
-    const rows = await measure(distances, pairs, { ...options, onProgress: () => {} });
+    const rows = await measure(distances, pairs, options);
     for (const [i, row] of rows.entries()) {
-      for (const [k, one] of row.entries()) found[k]![Math.floor(i / count)]!.push(one);
+      for (const [k, one] of row.entries()) found[k]![Math.floor(i / held.length)]!.push(one);
     }
-    start += count;
-    onProgress?.(start, pictures.length);
+    done += held.length;
+    [held, pixels] = [[], 0];
+    onProgress?.(done);
+  };
+  for await (const picture of pictures) {
+    held.push(picture);
+    pixels += picture.width * picture.height;
+    if (pixels >= mostTogether) await flush();
   }
+  if (held.length > 0) await flush();
   return distances.map(({ name, convention }, k) => {
     const all = found[k]!;
     const reason = all[0]!.flatMap((one) => (one.kind === 'not defined' ? [one.reason] : []))[0];
@@ -82,19 +94,6 @@ export async function calibrate(
       ...(reason === undefined ? {} : { reason }),
     };
   });
-}
-
-/** Pixels of pictures whose changed forms are held in memory together. */
-const mostHeld = 2 ** 20;
-
-/** How many of the first pictures are measured together: programs are opened once for them. */
-function heldTogether(pictures: readonly Picture[]): number {
-  let pixels = 0;
-  const beyond = pictures.findIndex(({ width, height }) => {
-    pixels += width * height;
-    return pixels > mostHeld;
-  });
-  return beyond === -1 ? pictures.length : Math.max(1, beyond);
 }
 
 /** The table of a calibration on pictures of one size, for `readingOf`. */

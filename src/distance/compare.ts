@@ -91,14 +91,14 @@ export interface MedianRow {
   readonly reason?: string;
 }
 
-/** The medians of a comparison of many pairs, read like a pair of their median size. */
+/** The medians of a comparison of many pairs of given sizes, read like a pair of the median size. */
 export function medians(
   distances: readonly Distance[],
-  pairs: readonly Pair[],
+  sizes: readonly { readonly width: number; readonly height: number }[],
   comparison: readonly (readonly ComparisonRow[])[],
   calibration: readonly CalibrationTable[] = calibrationTables,
 ): MedianRow[] {
-  const side = median(pairs.map(({ x }) => Math.sqrt(x.width * x.height)));
+  const side = median(sizes.map(({ width, height }) => Math.sqrt(width * height)));
   return distances.map(({ name, brief, convention: { better } }, k) => {
     const rows = comparison.map((one) => one[k]!);
     const measured = rows.flatMap((row) => (row.kind === 'measured' ? [row] : []));
