@@ -6,6 +6,7 @@ const entry = {
   tensor: 'src/tensor/index.ts',
   onnx: 'src/onnx/index.ts',
   data: 'src/data/index.ts',
+  distance: 'src/distance/index.ts',
   report: 'src/report/index.ts',
   train: 'src/train/index.ts',
 };

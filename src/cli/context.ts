@@ -34,3 +34,17 @@ export async function startProgress({ process, interactive }: CliContext, text: 
     },
   };
 }
+
+/** The result of work with a line of progress, which `update` replaces and which goes when the work ends. */
+export async function withProgress<T>(
+  context: CliContext,
+  title: string,
+  work: (update: (text: string) => void) => Promise<T>,
+): Promise<T> {
+  const progress = await startProgress(context, title);
+  try {
+    return await work((text) => progress.update(`${title}: ${text}`));
+  } finally {
+    progress.stop();
+  }
+}

@@ -1,17 +1,23 @@
 /** @file What perceptual distances share: luma, windows, pooling, and refusing pictures that are too small. */
-import { sub } from '../tensor/ops/arithmetic.ts';
+import { mul, sub } from '../tensor/ops/arithmetic.ts';
 import { averagePool } from '../tensor/ops/average-pool.ts';
 import { conv } from '../tensor/ops/conv.ts';
 import { expand } from '../tensor/ops/expand.ts';
+import { reduceSum } from '../tensor/ops/reduce.ts';
 import { constant, type Tensor } from '../tensor/tensor.ts';
 import { DistanceError } from './distance.ts';
 
 /** Weights of red, green and blue in luma (ITU-R BT.601). */
 const bt601 = [0.299, 0.587, 0.114];
 
-/** Luma [N, 1, H, W] of RGB pictures, or grey ones as they are. */
+/**
+ * Luma [N, 1, H, W] of RGB pictures, or grey ones as they are. A weighted sum and not a convolution: the runtime would pad a convolution's one
+ * channel to a block of 16, and everything after it would be done on all of them.
+ */
 export function luma(x: Tensor): Tensor {
-  return x.shape[1] === 1 ? x : conv(x, constant(bt601, [1, 3, 1, 1]));
+  return x.shape[1] === 1
+    ? x
+    : reduceSum(mul(x, constant(bt601, [1, 3, 1, 1], x.dtype)), { axes: [1], keepDims: true });
 }
 
 /** Grey pictures for a network of colours, and the other way round. */

