@@ -65,6 +65,10 @@ const expected: Readonly<Record<string, number>> = {
   'ssim:downsampled': 0.66193345,
   'ms-ssim': 0.95788811,
   gmsd: 0.04451954,
+  fsim: 0.89051146,
+  fsimc: 0.89050488,
+  vsi: 0.96958423,
+  csf: 9.06529785,
 };
 
 describe.each(distanceRegistry.map((distance) => [distance.name, distance] as const))('%s', (name, distance) => {

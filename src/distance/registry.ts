@@ -1,8 +1,11 @@
 /** @file All distances by name. */
+import { csf } from './csf.ts';
 import { type Distance, DistanceError } from './distance.ts';
+import { fsim, fsimc } from './fsim.ts';
 import { gmsd } from './gmsd.ts';
 import { l0, l0Pixels, l1, l2, linf, psnr, rmse } from './lp.ts';
 import { msSsim, ssim, ssimDownsampled } from './ssim.ts';
+import { vsi } from './vsi.ts';
 
 /** Every distance that needs no model. */
 export const distanceRegistry: readonly Distance[] = [
@@ -17,6 +20,10 @@ export const distanceRegistry: readonly Distance[] = [
   ssimDownsampled,
   msSsim,
   gmsd,
+  fsim,
+  fsimc,
+  vsi,
+  csf,
 ];
 
 /** The distance of a name. @throws DistanceError that lists the names there are */

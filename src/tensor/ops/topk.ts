@@ -10,6 +10,7 @@ interface TopKAttrs extends Attrs {
   readonly k: number;
   readonly axis: number;
   readonly largest: boolean;
+  readonly sorted: boolean;
 }
 
 export const topKOp: Op<TopKAttrs> = defineOp<TopKAttrs>({
@@ -26,8 +27,8 @@ export const topKOp: Op<TopKAttrs> = defineOp<TopKAttrs>({
     ({ dy, ys: [, indices], x: [x], attrs: { axis } }) =>
       scatterElements(zeros(x!.shape, x!.dtype), indices!, dy, { axis, reduction: 'add' }),
   ],
-  lower: ({ e, inputs: [x], attrs: { k, axis, largest } }) =>
-    e.nodes('TopK', [x!, e.constant([k])], { axis, largest: Number(largest), sorted: 1 }, [true, true]),
+  lower: ({ e, inputs: [x], attrs: { k, axis, largest, sorted } }) =>
+    e.nodes('TopK', [x!, e.constant([k])], { axis, largest: Number(largest), sorted: Number(sorted) }, [true, true]),
   evaluate: ([x], { k, axis, largest }, [spec]) => {
     const strides = stridesOf(x!.shape);
     const outStrides = stridesOf(spec!.shape);
@@ -48,20 +49,23 @@ export const topKOp: Op<TopKAttrs> = defineOp<TopKAttrs>({
     return [values, indices];
   },
   samples: [
-    { inputs: [{ shape: [2, 5], distinct: true }], attrs: { k: 3, axis: 1, largest: true } },
+    { inputs: [{ shape: [2, 5], distinct: true }], attrs: { k: 3, axis: 1, largest: true, sorted: true } },
     {
       name: 'smallest, outer axis',
       inputs: [{ shape: [4, 2], distinct: true }],
-      attrs: { k: 2, axis: 0, largest: false },
+      attrs: { k: 2, axis: 0, largest: false, sorted: true },
     },
   ],
 });
 
-/** The k largest (or smallest) elements along an axis, in order, and their positions (int64). */
+/** The k largest (or smallest) elements along an axis and their positions (int64): in order, or as it comes, which is quicker for many. */
 export function topK(
   x: Tensor,
   k: number,
-  { axis = -1, largest = true } = {},
+  { axis = -1, largest = true, sorted = true } = {},
 ): readonly [values: Tensor, indices: Tensor] {
-  return applyMany(topKOp, [x], { k, axis: normalizeAxis(axis, x.shape.length), largest }) as readonly [Tensor, Tensor];
+  return applyMany(topKOp, [x], { k, axis: normalizeAxis(axis, x.shape.length), largest, sorted }) as readonly [
+    Tensor,
+    Tensor,
+  ];
 }
