@@ -219,6 +219,101 @@ describe('pareidolia attack', () => {
   });
 });
 
+describe('pareidolia attack under a distance', () => {
+  const fitted = (name: string, pixel: (i: number) => number, height = 16) => {
+    const data = Float32Array.from({ length: 16 * height }, (_, i) => pixel(i));
+    return encodePng({ data, channels: 1, height, width: 16 }).then((png) => writeFileSync(at(name), png));
+  };
+
+  it('finds the smallest change, and reports it under every distance', async () => {
+    const args = ['attack', 'net.onnx', 'picture.png', '--distance', 'ssim', '--minimal', '--steps', '60'];
+    const { status, stdout } = run(...args, '--out', 'd/a.png', '--report-distances');
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/fooled: .*\d%.* -> .*, ssim 0\.\d+, \d+ forward and \d+ backward passes/);
+    expect(stdout).toMatch(/ {2}psnr +\d+\.\d+ {2}higher is more alike/);
+    expect(stdout).toMatch(/ {2}ms-ssim enlarged 11x +0\.\d+ {2}higher is more alike/);
+    expect(JSON.parse(readPngText(readFileSync(at('d/a.png'))).pareidolia!)).toMatchObject({
+      method: 'smallest distance',
+      distance: 'ssim',
+      change: 'pixels',
+    });
+    expect((await decodePicture(readFileSync(at('d/a.figure.png')))).width).toBeGreaterThan(700);
+  });
+
+  it('stays within a budget and bounds where a mask allows, and prints it all as JSON', async () => {
+    await fitted('half.png', (i) => Number(i % 16 < 12));
+    const bounds = ['--bound', 'linf<=16/255', '--bound', 'l0:pixels:192', '--bound', 'ssim=0.4'];
+    const args = ['attack', 'net.onnx', 'picture.png', '--distance', 'l2', '--budget', '2', ...bounds];
+    const { status, stdout } = run(...args, '--mask', 'half.png', '--out', 'd/b.png', '--json', '--report-distances');
+    expect(status).toBe(0);
+    const { budget, bounds: limits, results } = JSON.parse(stdout);
+    expect([budget, limits]).toEqual([2, { linf: 16 / 255, 'l0:pixels': 192, ssim: 0.4 }]);
+    const [{ success8, measured8, reportedDistances, adversarial8 }] = results;
+    expect([success8, adversarial8]).toEqual([true, undefined]);
+    expect(measured8.l2).toBeLessThanOrEqual(2);
+    for (const [name, limit] of Object.entries(limits))
+      expect(measured8[name]).toBeLessThanOrEqual(Number(limit) * 1.0001);
+    const [before, after] = [await decodePicture(picture), await decodePicture(readFileSync(at('d/b.png')))];
+    const changes = after.data.map((value, i) => value - before.data[i]!);
+    expect(changes.every((value, i) => i % 16 < 12 || value === 0)).toBe(true);
+    expect(Math.hypot(...changes)).toBeCloseTo(measured8.l2, 4);
+    const l2 = reportedDistances.find(({ name }: { name: string }) => name === 'l2');
+    expect(l2).toMatchObject({ better: 'lower', value: measured8.l2 });
+  });
+
+  it('measures what PGD found as well', () => {
+    const { stdout } = run(
+      'attack',
+      'net.onnx',
+      'picture.png',
+      '--epsilon',
+      '12/255',
+      '--out',
+      'd/c.png',
+      '--report-distances',
+    );
+    expect(stdout).toMatch(/fooled: .* linf 1[12]\.\d+\/255/);
+    expect(stdout).toMatch(/ {2}linf +0\.04\d+ {2}lower is more alike/);
+  });
+
+  it.each(['colour', 'flow'])('changes pictures by %s', (change) => {
+    const args = ['attack', 'net.onnx', 'picture.png', '--distance', 'l2', '--minimal', '--steps', '60'];
+    const { stdout } = run(...args, '--change', change, '--out', `d/${change}.png`, '--json');
+    expect(JSON.parse(stdout)).toMatchObject({ change, results: [{ success8: true }] });
+  });
+
+  const under = (...args: string[]) => ['attack', 'net.onnx', 'picture.png', '--out', 'new/bad.png', ...args];
+  it.each([
+    ['neither a ball nor a distance', under(), '--epsilon 8/255, or --distance NAME'],
+    ['--minimal alone', under('--minimal'), '--minimal needs --distance NAME.'],
+    ['a mask for a ball', under('--epsilon', '0.1', '--mask', 'half.png'), '--mask needs --distance NAME.'],
+    ['a distance alone', under('--distance', 'l2'), '--distance needs --minimal'],
+    ['both forms', under('--distance', 'l2', '--minimal', '--budget', '1'), 'choose one of them'],
+    ['a ball and a distance', under('--distance', 'l2', '--epsilon', '0.1'), '--epsilon is the radius of a ball'],
+    ['a norm and a distance', under('--distance', 'l2', '--minimal', '--norm', 'l2'), '--norm belongs to attacks'],
+    ['no random start', under('--distance', 'l2', '--minimal', '--no-random-start'), '--random-start belongs to'],
+    ['an unknown distance', under('--distance', 'sim', '--minimal'), 'There is no distance "sim"; there are l0'],
+    ['a budget in the wrong unit', under('--distance', 'linf', '--budget', '8'), 'Did you mean 8/255?'],
+    ['a budget of decibels', under('--distance', 'psnr', '--budget', '40'), 'it is the mean squared difference'],
+    ['a bound without a number', under('--distance', 'l2', '--minimal', '--bound', 'linf'), 'Expected a bound such as'],
+    ['a bound given twice', under('--distance', 'l2', '--minimal', '--bound', 'l2=1'), 'l2 is given twice'],
+    [
+      'a mask of another size',
+      under('--distance', 'l2', '--minimal', '--mask', 'flat.png'),
+      'has 16 x 9 pixels; it needs',
+    ],
+    ['a black mask', under('--distance', 'l2', '--minimal', '--mask', 'black.png'), 'black everywhere'],
+  ])('refuses %s in one sentence', async (_name, args, message) => {
+    await fitted('half.png', (i) => Number(i % 16 < 12));
+    await fitted('flat.png', () => 1, 9);
+    await fitted('black.png', () => 0);
+    const { status, stdout, stderr } = run(...args);
+    expect(stderr).toContain(message);
+    expect(stderr).not.toMatch(/\n\s+at /);
+    expect([status, stdout, existsSync(at('new'))]).toEqual([2, '', false]);
+  });
+});
+
 describe('bad input gives one sentence, an exit code, and nothing else', () => {
   const attack = (...args: string[]) => ['attack', 'net.onnx', 'picture.png', '--out', 'new/folder/bad.png', ...args];
   it.each([

@@ -1,35 +1,24 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { openRuntime } from '#runtime';
 import { distanceAttack } from '../src/attack/distance-attack.ts';
+import { compileMeasure } from '../src/attack/judges.ts';
 import { penaltySlope, updatedMultiplier } from '../src/attack/lagrangian.ts';
-import { changes } from '../src/attack/parameterisation.ts';
+import { shapes } from '../src/data/shapes/shapes.ts';
+import { distances } from '../src/distance/ball.ts';
 import type { Distance } from '../src/distance/distance.ts';
+import { enlarged } from '../src/distance/enlarged.ts';
+import { l0, l1, l2, linf, psnr } from '../src/distance/lp.ts';
+import { distanceRegistry } from '../src/distance/registry.ts';
+import { msSsim, ssim } from '../src/distance/ssim.ts';
 import { loadModel } from '../src/model/load-model.ts';
 import type { Model } from '../src/model/model.ts';
 import { GraphBuilder } from '../src/onnx/file/graph-builder.ts';
-import { compile } from '../src/runtime/compile.ts';
 import type { DeviceRuntime } from '../src/runtime/runtime.ts';
-import { sub } from '../src/tensor/ops/arithmetic.ts';
-import { maximum } from '../src/tensor/ops/extrema.ts';
-import { reduceMean, reduceSum } from '../src/tensor/ops/reduce.ts';
-import { reduceMax } from '../src/tensor/ops/reduce-extrema.ts';
-import { abs, sqrt, square } from '../src/tensor/ops/unary.ts';
-import type { Tensor } from '../src/tensor/tensor.ts';
+import { mul, sub } from '../src/tensor/ops/arithmetic.ts';
+import { reduceSum } from '../src/tensor/ops/reduce.ts';
+import { log, square } from '../src/tensor/ops/unary.ts';
 import { pseudoRandom } from './random.ts';
 import { smallNetwork } from './support/network.ts';
-
-const axes = [1, 2, 3];
-const lp = (name: string, of: (delta: Tensor) => Tensor): Distance => ({
-  name,
-  brief: name,
-  source: 'test',
-  convention: { colour: 'rgb', sampling: 'none', better: 'lower', identity: 0, symmetric: true, minimumSize: 1 },
-  value: (x, y) => of(sub(x, y)),
-  distance: (x, y) => of(sub(x, y)),
-});
-const l2 = lp('l2', (delta) => sqrt(maximum(reduceSum(square(delta), { axes }), 1e-12)));
-const linf = lp('linf', (delta) => reduceMax(abs(delta), { axes }));
-const meanSquare = lp('mse', (delta) => reduceMean(square(delta), { axes }));
 
 let device: DeviceRuntime;
 beforeAll(async () => {
@@ -48,6 +37,20 @@ async function linearModel(classes: number): Promise<{ model: Model; w: Float32A
   g.node('Gemm', [flat, weight], { transB: 1 }, ['y']);
   g.output('y', 'float32', ['N', classes]);
   return { model: await loadModel(g.encode(13), { preprocessing: 'none', device }), w, size };
+}
+
+/** The smallest sum of changes within [0, 1] that crosses a hyperplane: the largest weights first, each to the border. */
+function leastL1(normal: readonly number[], x: Float32Array, margin: number): number {
+  const sum = normal.reduce((total, v, p) => total + v * x[p]!, 0);
+  const order = normal.map((v, p) => ({ gain: Math.abs(v), room: Math.sign(sum) * v > 0 ? x[p]! : 1 - x[p]! }));
+  order.sort((a, b) => b.gain - a.gain);
+  let [total, left] = [0, margin];
+  for (const { gain, room } of order) {
+    const used = Math.min(room, left / gain);
+    total += used;
+    left -= used * gain;
+  }
+  return total;
 }
 
 const middle = (seed: number) => {
@@ -73,21 +76,57 @@ describe('the smallest change of a linear model', () => {
             return (score(y) - score(k)) / Math.hypot(...normal);
           }),
       );
-      expect(result.adversarial!.measured.l2).toBeGreaterThanOrEqual(nearest * 0.999);
-      expect(result.adversarial!.measured.l2).toBeLessThan(nearest * 1.03);
-      expect(result.adversarial!.prediction.label).not.toBe(y);
-      expect(result.adversarial!.lp.l2).toBeCloseTo(result.adversarial!.measured.l2!, 4);
+      expect(result.measured!.l2).toBeGreaterThanOrEqual(nearest * 0.999);
+      expect(result.measured!.l2).toBeLessThan(nearest * 1.03);
+      expect(result.after.label).not.toBe(y);
+      expect(result.distances.l2).toBeCloseTo(result.measured!.l2!, 4);
     }
+  });
+
+  test('in linf is the margin over the l1 length of the normal, in l1 over its largest entry', async () => {
+    const { model, w, size } = await linearModel(2);
+    const x = middle(4);
+    const normal = Array.from({ length: size }, (_, p) => w[p]! - w[size + p]!);
+    const margin = Math.abs(normal.reduce((sum, v, p) => sum + v * x[p]!, 0));
+    // Small enough that no pixel leaves [0, 1]; in l1 one pixel cannot go further than to the border.
+    const least = {
+      linf: margin / normal.reduce((sum, v) => sum + Math.abs(v), 0),
+      l1: leastL1(normal, x, margin),
+    };
+    // The search makes the 16-norm small; where it is smallest, changes go as |w|^(1/15).
+    const powers = (q: number) => normal.reduce((sum, v) => sum + Math.abs(v) ** q, 0);
+    const standIn = (Math.max(...normal.map(Math.abs)) ** (1 / 15) * powers(1)) / powers(16 / 15);
+    for (const distance of [linf, l1]) {
+      const [result] = await distanceAttack(model, [x], undefined, { distance, steps: 400 });
+      const ratio = result!.measured![distance.name]! / least[distance.name as 'linf' | 'l1'];
+      expect(ratio).toBeGreaterThan(0.999);
+      expect(ratio).toBeLessThan(distance === linf ? 1.03 * standIn : 1.15);
+    }
+  });
+
+  test('in l0 is a few values of the largest weight', async () => {
+    const { model, w, size } = await linearModel(2);
+    const x = middle(4);
+    const normal = Array.from({ length: size }, (_, p) => w[p]! - w[size + p]!);
+    const sum = normal.reduce((total, v, p) => total + v * x[p]!, 0);
+    const gains = normal
+      .map((v, p) => (Math.sign(sum) * v > 0 ? Math.abs(v) * x[p]! : Math.abs(v) * (1 - x[p]!)))
+      .sort((a, b) => b - a);
+    let [fewest, left] = [0, Math.abs(sum)];
+    while (left > 0) left -= gains[fewest++]!;
+    const [result] = await distanceAttack(model, [x], undefined, { distance: l0 });
+    expect(result!.measured8!.l0).toBeGreaterThanOrEqual(fewest);
+    expect(result!.measured8!.l0).toBeLessThanOrEqual(fewest + 2);
   });
 
   test('towards a target ends at the target', async () => {
     const { model } = await linearModel(4);
     const x = middle(1);
     const [free] = await distanceAttack(model, [x], undefined, { distance: l2 });
-    const target = [0, 1, 2, 3].find((k) => k !== free!.label && k !== free!.adversarial!.prediction.label)!;
+    const target = [0, 1, 2, 3].find((k) => k !== free!.label && k !== free!.after.label)!;
     const [led] = await distanceAttack(model, [x], undefined, { distance: l2, target });
-    expect(led!.adversarial!.prediction.label).toBe(target);
-    expect(led!.adversarial!.measured.l2!).toBeGreaterThan(free!.adversarial!.measured.l2!);
+    expect(led!.after.label).toBe(target);
+    expect(led!.measured!.l2!).toBeGreaterThan(free!.measured!.l2!);
   });
 
   test('stays under a mask', async () => {
@@ -95,12 +134,12 @@ describe('the smallest change of a linear model', () => {
     const x = middle(2);
     const mask = Float32Array.from({ length: 16 }, (_, p) => Number(p % 4 < 2));
     const [result] = await distanceAttack(model, [x], undefined, { distance: l2, mask });
-    const found = result!.adversarial!.x;
+    const found = result!.adversarial;
     found.forEach((value, p) => {
       if (mask[p % 16] === 0) expect(value).toBe(x[p]);
     });
     const [free] = await distanceAttack(model, [x], undefined, { distance: l2 });
-    expect(result!.adversarial!.measured.l2!).toBeGreaterThan(free!.adversarial!.measured.l2!);
+    expect(result!.measured!.l2!).toBeGreaterThan(free!.measured!.l2!);
   });
 });
 
@@ -110,28 +149,28 @@ describe('on a network', () => {
   test('a budget is kept, in float and in 8 bits, and ends the search early', async () => {
     await using model = await loadModel(smallNetwork(), { preprocessing: 'none', device });
     const [smallest] = await distanceAttack(model, [image()], undefined, { distance: l2 });
-    const budget = 3 * smallest!.adversarial!.measured.l2!;
+    const budget = 3 * smallest!.measured!.l2!;
     const [within] = await distanceAttack(model, [image()], undefined, { distance: l2, budget });
-    expect(within!.adversarial!.measured.l2).toBeLessThanOrEqual(budget);
-    expect(within!.adversarial8!.measured.l2).toBeLessThanOrEqual(budget);
-    expect(within!.adversarial8!.x.every((v) => Math.abs(v * 255 - Math.round(v * 255)) < 1e-3)).toBe(true);
+    expect(within!.measured!.l2).toBeLessThanOrEqual(budget);
+    expect(within!.measured8!.l2).toBeLessThanOrEqual(budget);
+    expect(within!.adversarial8.every((v) => Math.abs(v * 255 - Math.round(v * 255)) < 1e-3)).toBe(true);
     expect(within!.backwards).toBeLessThan(smallest!.backwards);
     const [impossible] = await distanceAttack(model, [image()], undefined, {
       distance: l2,
-      budget: smallest!.adversarial!.measured.l2! / 10,
+      budget: smallest!.measured!.l2! / 10,
       steps: 60,
     });
-    expect(impossible!.adversarial).toBeUndefined();
-    expect(impossible!.adversarial8).toBeUndefined();
+    expect(impossible).toMatchObject({ success: false, success8: false, measured: undefined, measured8: undefined });
+    expect(impossible!.adversarial).toEqual(image());
   });
 
   test('a second bound holds beside the distance that is made small', async () => {
     await using model = await loadModel(smallNetwork(), { preprocessing: 'none', device });
-    const [free] = await distanceAttack(model, [image()], undefined, { distance: meanSquare });
-    const bound = { distance: linf, budget: 0.6 * free!.adversarial!.lp.linf };
-    const [result] = await distanceAttack(model, [image()], undefined, { distance: meanSquare, bounds: [bound] });
-    expect(result!.adversarial!.measured.linf).toBeLessThanOrEqual(bound.budget * 1.0001);
-    expect(result!.adversarial!.lp.linf).toBeLessThanOrEqual(bound.budget * 1.0001);
+    const [free] = await distanceAttack(model, [image()], undefined, { distance: psnr });
+    const bound = { distance: linf, budget: 0.6 * free!.distances.linf };
+    const [result] = await distanceAttack(model, [image()], undefined, { distance: psnr, bounds: [bound] });
+    expect(result!.measured!.linf).toBeLessThanOrEqual(bound.budget * 1.0001);
+    expect(result!.distances.linf).toBeLessThanOrEqual(bound.budget * 1.0001);
   });
 
   test('a picture gets the same result alone and among others', async () => {
@@ -139,37 +178,50 @@ describe('on a network', () => {
     const images = [image(), Float32Array.from({ length: 768 }, pseudoRandom(8))];
     const together = await distanceAttack(model, images, undefined, { distance: l2, steps: 40 });
     const alone = await distanceAttack(model, images.slice(1), undefined, { distance: l2, steps: 40 });
-    expect(alone[0]!.adversarial!.x).toEqual(together[1]!.adversarial!.x);
+    expect(alone[0]!.adversarial).toEqual(together[1]!.adversarial);
   });
 
-  test.each(['colour', 'flow', 'rigid'] as const)(
-    'a change by %s is nothing at zero, and what is found is such a change',
-    async (name) => {
-      await using model = await loadModel(smallNetwork(), { preprocessing: 'none', device });
-      const change = changes[name];
-      const shape = change.shape([3, 16, 16]);
-      const program = await compile(
-        ({ z, x0 }) => ({ x: change.apply(z!, x0!) }),
-        { z: { shape: [1, ...shape], dtype: 'float32' }, x0: { shape: [1, 3, 16, 16], dtype: 'float32' } },
-        { device },
-      );
-      const { x } = await program.run({ z: new Float32Array(shape.reduce((a, b) => a * b, 1)), x0: image() });
-      (x!.data as Float32Array).forEach((value, i) => {
-        expect(value).toBeCloseTo(image()[i]!, 5);
-      });
-      const [result] = await distanceAttack(model, [image()], undefined, { distance: l2, change: name, steps: 80 });
-      if (result!.adversarial === undefined) return; // too stiff a change may find nothing on a small network
-      expect(result!.adversarial.prediction.label).not.toBe(result!.label);
-      if (name !== 'colour') return;
-      // A map of colours sends equal colours to equal colours.
-      const found = result!.adversarial.x;
-      expect(found.some((value, i) => value !== image()[i])).toBe(true);
-    },
-  );
+  test('several bounds hold together, in float and in 8 bits', async () => {
+    await using model = await loadModel(smallNetwork(), { preprocessing: 'none', device });
+    const [free] = await distanceAttack(model, [image()], undefined, { distance: ssim, steps: 100 });
+    const bounds = [
+      { distance: linf, budget: 0.8 * free!.distances.linf },
+      { distance: l1, budget: 1.5 * free!.distances.l1 },
+    ];
+    const [result] = await distanceAttack(model, [image()], undefined, { distance: ssim, bounds, steps: 100 });
+    expect(result!.success8).toBe(true);
+    for (const [x, measured] of [
+      [result!.adversarial, result!.measured!],
+      [result!.adversarial8, result!.measured8!],
+    ] as const) {
+      const lp = distances(x, image());
+      expect(lp.linf).toBeLessThanOrEqual(bounds[0]!.budget * 1.0001);
+      expect(lp.l1).toBeLessThanOrEqual(bounds[1]!.budget * 1.0001);
+      expect(measured.linf).toBeCloseTo(lp.linf, 5);
+      expect((await model.predictPlain(x)).label).not.toBe(result!.label);
+    }
+  });
+
+  test('a distance that is NaN, or a gradient that is, is told of and is no success', async () => {
+    await using model = await loadModel(smallNetwork(), { preprocessing: 'none', device });
+    const root: Distance = {
+      ...ssim,
+      name: 'log of a difference',
+      distance: (x, y) => reduceSum(log(mul(square(sub(x, y)), -1)), { axes: [1, 2, 3] }),
+    };
+    const [result] = await distanceAttack(model, [image()], undefined, { distance: root, steps: 10 });
+    expect(result!.notes).toContain('The gradient became NaN.');
+    expect([result!.success, result!.success8]).toEqual([false, false]);
+  });
 });
 
 describe('options', () => {
   test.each([
+    [{ budget: 1000 }, /A budget of 1000 for l2 excludes nothing/],
+    [{ bounds: [{ distance: linf, budget: 8 }] }, /Did you mean 8\/255\?/],
+    [{ bounds: [{ distance: l2, budget: 1 }] }, /l2 is given twice/],
+    [{ distance: msSsim }, /ms-ssim needs pictures of at least 176 x 176 pixels, got 16 x 16/],
+    [{ mask: new Float32Array(256).fill(2) }, /A mask holds values from 0/],
     [{ budget: -1 }, /A budget must be a positive number, got -1/],
     [{ mask: new Float32Array(3) }, /The mask has 3 values; pictures have 16 x 16 pixels/],
     [{ mask: new Float32Array(256) }, /leaves no pixel to change/],
@@ -188,5 +240,61 @@ describe('multipliers', () => {
     expect(updatedMultiplier(start, 0.5).mu).toBeCloseTo(0.9 + 0.1 * (1 + 1 + 0.125), 12);
     expect(updatedMultiplier(start, -1).mu).toBeCloseTo(0.9 + 0.1 / 4, 12);
     expect(penaltySlope(0, { mu: 3, rho: 2 })).toBe(3);
+  });
+});
+
+describe('on the embedded classifier of shapes', () => {
+  test('every distance is fooled at no more than the smallest change in l2 measures', async () => {
+    await using model = await loadModel('zoo:shapes-standard', { device });
+    const set = shapes({ split: 'test' });
+    const images: Float32Array[] = [];
+    for (let i = 0; images.length < 2; i++) {
+      const { data } = await set.image(i);
+      if ((await model.predictPlain(data)).label === set.label(i)) images.push(data);
+    }
+    const options = { steps: 20 };
+    const byL2 = await distanceAttack(model, images, undefined, { distance: l2, ...options });
+    expect(byL2.map(({ success8 }) => success8)).toEqual([true, true]);
+    for (const one of distanceRegistry) {
+      const distance = enlarged(one, model.height, model.width);
+      const own = await distanceAttack(model, images, undefined, { distance, ...options });
+      const measure = await compileMeasure(model, distance);
+      for (const [i, result] of own.entries()) {
+        expect.soft(result.success8, one.name).toBe(true);
+        const [mine, theirs] = [
+          await measure(result.adversarial8, images[i]!),
+          await measure(byL2[i]!.adversarial8, images[i]!),
+        ];
+        expect.soft(mine.distance, one.name).toBeLessThanOrEqual(theirs.distance * (1 + 1e-5));
+        expect.soft(result.measured8![distance.name], one.name).toBeCloseTo(mine.distance, 5);
+      }
+    }
+  }, 600_000);
+
+  test('what is smallest is found within a budget just above it', async () => {
+    await using model = await loadModel('zoo:shapes-standard', { device });
+    const { data } = await shapes({ split: 'test' }).image(1);
+    const [smallest] = await distanceAttack(model, [data], undefined, { distance: ssim, steps: 50 });
+    const budget = 1.05 * smallest!.measured8!.ssim!;
+    const [within] = await distanceAttack(model, [data], undefined, { distance: ssim, budget, steps: 50 });
+    expect(within!.measured!.ssim).toBeLessThanOrEqual(budget * 1.0001);
+    expect(within!.measured8!.ssim).toBeLessThanOrEqual(budget * 1.0001);
+  });
+});
+
+describe('an enlarged distance', () => {
+  test('is the distance of both pictures with every pixel repeated, and itself where pictures are large enough', async () => {
+    expect(enlarged(ssim, 16, 11)).toBe(ssim);
+    const large = enlarged(msSsim, 16, 16);
+    expect(large.name).toBe('ms-ssim enlarged 11x');
+    const [x, y] = [1, 2].map((seed) => Float32Array.from({ length: 256 }, pseudoRandom(seed)));
+    const repeat = (values: Float32Array) =>
+      Float32Array.from(
+        { length: 176 * 176 },
+        (_, i) => values[Math.floor(i / 176 / 11) * 16 + Math.floor((i % 176) / 11)]!,
+      );
+    const small = await compileMeasure({ device, channels: 1, height: 16, width: 16 }, large);
+    const full = await compileMeasure({ device, channels: 1, height: 176, width: 176 }, msSsim);
+    expect((await small(x!, y!)).value).toBeCloseTo((await full(repeat(x!), repeat(y!))).value, 5);
   });
 });

@@ -1,32 +1,39 @@
 /** @file An attack's result as a picture to look at: original, perturbation, adversarial, with the answers under them. */
 
-import { quantizeWithin } from '../distance/ball.ts';
+import { distances, quantizeWithin } from '../distance/ball.ts';
 import { type Caption, figurePng } from '../image/figure.ts';
-import type { Picture } from '../image/image.ts';
+import { type Picture, quantize8 } from '../image/image.ts';
 import type { Model } from '../model/model.ts';
-import type { AttackResult, Prediction } from './result.ts';
+import type { AttackResult, DistanceAttackResult, Prediction } from './result.ts';
 
-/** The picture that a PNG holds of a result, the one that `success8` and `after8` speak of: rounded inside the ball. */
+/** The picture that a PNG holds of a result, the one that `success8` and `after8` speak of. */
 export function as8Bit(
-  { norm, adversarial, original, epsilon }: AttackResult,
+  result: AttackResult | DistanceAttackResult,
   { channels, height, width }: Pick<Model, 'channels' | 'height' | 'width'>,
 ): Picture {
-  return { data: quantizeWithin(norm, adversarial, original, epsilon), channels, height, width };
+  return { data: eightBit(result), channels, height, width };
+}
+
+function eightBit(result: AttackResult | DistanceAttackResult): Float32Array {
+  const { adversarial, original } = result;
+  if ('norm' in result) return quantizeWithin(result.norm, adversarial, original, result.epsilon);
+  return result.success8 ? result.adversarial8 : quantize8(adversarial);
 }
 
 /** Draws the figure as PNG bytes. The perturbation is amplified around grey until its largest value fills the range. */
 export async function attackFigure(
-  result: AttackResult,
+  result: AttackResult | DistanceAttackResult,
   model: Model,
   text: Readonly<Record<string, string>> = {},
 ): Promise<Uint8Array> {
   const { channels, height, width } = model;
-  const { original, adversarial, before, after8, distances, norm, epsilon } = result;
+  const { original, before, after8, success8 } = result;
   const picture = (data: Float32Array): Picture => ({ data, channels, height, width });
-  const amplification = Math.max(1, Math.round(0.5 / Math.max(distances.linf, 1e-6)));
-  const perturbation = original.map((value, i) =>
-    Math.min(1, Math.max(0, 0.5 + amplification * (adversarial[i]! - value))),
-  );
+  // A distance attack's picture of 8-bit values may be another than the one in float.
+  const shown = 'norm' in result || !success8 ? result.adversarial : result.adversarial8;
+  const lp = distances(shown, original);
+  const amplification = Math.max(1, Math.round(0.5 / Math.max(lp.linf, 1e-6)));
+  const perturbation = original.map((value, i) => Math.min(1, Math.max(0, 0.5 + amplification * (shown[i]! - value))));
   const distance = (name: string, value: number) => ({ text: `${name}  ${value.toPrecision(3)}` });
   return figurePng(
     {
@@ -37,9 +44,9 @@ export async function attackFigure(
           title: `perturbation, ${amplification} times`,
           picture: picture(perturbation),
           captions: [
-            { text: `linf  ${(distances.linf * 255).toFixed(2)} / 255` },
-            distance('l2', distances.l2),
-            distance('l1', distances.l1),
+            { text: `linf  ${(lp.linf * 255).toFixed(2)} / 255` },
+            distance('l2', lp.l2),
+            distance('l1', lp.l1),
           ],
         },
         {
@@ -48,10 +55,23 @@ export async function attackFigure(
           captions: captionsOf(after8, after8.label),
         },
       ],
-      note: `${norm} budget ${norm === 'linf' ? `${(epsilon * 255).toPrecision(3)} / 255` : epsilon.toPrecision(3)}; answers of the plain model${result.success8 ? ', confirmed after rounding to 8 bits' : '; NOT confirmed after rounding to 8 bits'}`,
+      note: `${constraintText(result)}; answers of the plain model${success8 ? ', confirmed after rounding to 8 bits' : '; NOT confirmed after rounding to 8 bits'}`,
     },
     text,
   );
+}
+
+/** What held the attack back, in words. */
+function constraintText(result: AttackResult | DistanceAttackResult): string {
+  if ('norm' in result) {
+    const { norm, epsilon } = result;
+    return `${norm} budget ${norm === 'linf' ? `${(epsilon * 255).toPrecision(3)} / 255` : epsilon.toPrecision(3)}`;
+  }
+  const { distance, budget, bounds, measured8, measured } = result;
+  const found = (measured8 ?? measured)?.[distance];
+  const own = budget === undefined ? 'smallest found' : `budget ${budget.toPrecision(3)}`;
+  const also = Object.entries(bounds).map(([name, limit]) => `, ${name} at most ${limit.toPrecision(3)}`);
+  return `${distance} ${found?.toPrecision(3) ?? ''} (${own})${also.join('')}`;
 }
 
 function captionsOf({ top }: Prediction, highlighted: number): Caption[] {

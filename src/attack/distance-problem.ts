@@ -1,13 +1,17 @@
-/** @file The search problem behind `distanceAttack`: a small distance, under the constraint that the model is fooled. */
+/**
+ * @file The search problems behind `distanceAttack`: the smallest distance at which the model is fooled, or the clearest wrong answer
+ * within a budget. Both are augmented Lagrangians whose multipliers the host keeps for each sample.
+ */
 
 import { norms, perSample, project } from '../distance/ball.ts';
 import type { Distance } from '../distance/distance.ts';
 import type { Model } from '../model/model.ts';
-import { compile, type Program } from '../runtime/compile.ts';
 import type { Batch, Problem, StepRule } from '../search/problem.ts';
 import { add, div, mul, neg, sub } from '../tensor/ops/arithmetic.ts';
 import { full } from '../tensor/ops/basic.ts';
+import { isNan, where } from '../tensor/ops/compare.ts';
 import { concat } from '../tensor/ops/concat.ts';
+import { clip } from '../tensor/ops/extrema.ts';
 import { reduceSum } from '../tensor/ops/reduce.ts';
 import { reduceMax } from '../tensor/ops/reduce-extrema.ts';
 import { reshape } from '../tensor/ops/reshape.ts';
@@ -18,11 +22,18 @@ import type { Tensor } from '../tensor/tensor.ts';
 import { penalty } from './lagrangian.ts';
 import type { Change } from './parameterisation.ts';
 
+/** A distance with its limit, infinite where it is made small instead. */
+export interface LimitedDistance {
+  readonly distance: Distance;
+  readonly limit: number;
+}
+
 /** What a distance attack is made of. */
 export interface DistanceProblem {
   readonly model: Model;
-  readonly distance: Distance;
-  readonly bounds: readonly { readonly distance: Distance; readonly budget: number }[];
+  /** The distance that is asked for. With a limit, wrong answers are searched within it; without, the smallest distance is. */
+  readonly main: LimitedDistance;
+  readonly bounds: readonly LimitedDistance[];
   readonly change: Change;
   readonly isTargeted: boolean;
 }
@@ -33,6 +44,17 @@ const tolerance = 1e-3;
 /** Decays of RMSProp's mean square and of the momentum, as in the paper. */
 export const squareDecay = 0.99;
 const momentumDecay = 0.9;
+
+/** Names a problem's graph. */
+export function keyOf({ model, main, bounds, change, isTargeted }: DistanceProblem): string {
+  const names = [main, ...bounds].map(({ distance, limit }) => `${distance.name}<=${limit}`).join(' ');
+  return `${model.key} distance ${change.name} ${names} ${isTargeted ? 'targeted' : 'untargeted'}`;
+}
+
+/** Constraints that have a multiplier each: the answer or the main distance, then the bounds. */
+export function constraintCount({ bounds }: DistanceProblem): number {
+  return 1 + bounds.length;
+}
 
 /** Scores' gap over their spread, negative where the model is fooled: (z_y - max other) / (z_1 - z_3), or towards the target. */
 function classificationGap(logits: Tensor, wanted: Tensor, isTargeted: boolean): Tensor {
@@ -47,52 +69,60 @@ function classificationGap(logits: Tensor, wanted: Tensor, isTargeted: boolean):
 }
 
 /** x0 changed by z where the mask allows. */
-export function changed({ change }: DistanceProblem, z: Tensor, data: Batch): Tensor {
+export function changed(change: Change, z: Tensor, data: Batch): Tensor {
   const x0 = data.x0!;
-  return add(x0, mul(sub(change.apply(z, x0), x0), data.mask!));
+  return clip(add(x0, mul(sub(change.apply(z, x0), x0), data.mask!)), 0, 1);
 }
 
-/** Values of the constraints, [N, 1 + bounds]: fooled first, then each bounded distance over its budget. */
-function constraintsOf(problem: DistanceProblem, x: Tensor, data: Batch): { logits: Tensor; constraints: Tensor } {
-  const logits = problem.model.logits(x);
-  const n = x.shape[0]!;
-  const fooled = add(classificationGap(logits, data.wanted!, problem.isTargeted), tolerance);
-  const bounded = problem.bounds.map(({ distance, budget }) => sub(div(distance.distance(x, data.x0!), budget), 1));
-  return {
-    logits,
-    constraints: concat(
-      [fooled, ...bounded].map((y) => reshape(y, [n, 1])),
-      1,
-    ),
-  };
+/** All distances of a batch, [N, 1 + bounds], the main one first. */
+export function measuredOf({ main, bounds }: DistanceProblem, x: Tensor, x0: Tensor): Tensor {
+  return columns([main, ...bounds].map(({ distance }) => distance.distance(x, x0)));
 }
+
+function columns(values: readonly Tensor[]): Tensor {
+  return concat(
+    values.map((y) => reshape(y, [y.shape[0]!, 1])),
+    1,
+  );
+}
+
+/** A distance with a useful slope. */
+const sloped = ({ standIn, distance }: Distance) => standIn ?? distance;
 
 /** The search problem. The host feeds multipliers, step sizes and RMSProp's correction for each sample. */
 export function searchProblem(problem: DistanceProblem): Problem {
-  const { model, distance, bounds, change, isTargeted } = problem;
+  const { model, main, bounds, change, isTargeted } = problem;
   const picture = [model.channels, model.height, model.width];
   const float = (shape: readonly number[]) => ({ shape, dtype: 'float32' as const });
-  const count = 1 + bounds.length;
-  const names = [distance.name, ...bounds.map((bound) => `${bound.distance.name}<=${bound.budget}`)].join(' ');
+  const isMinimal = main.limit === Number.POSITIVE_INFINITY;
+  const excess = ({ distance, limit }: LimitedDistance, x: Tensor, x0: Tensor) =>
+    sub(div(sloped(distance)(x, x0), limit), 1);
   return {
-    key: `${model.key} distance ${change.name} ${names} ${isTargeted ? 'targeted' : 'untargeted'}`,
+    key: keyOf(problem),
     shape: change.shape(picture),
     data: {
       x0: float(picture),
       mask: float([1, model.height, model.width]),
       wanted: float([model.classCount]),
       scale: float([]),
-      mu: float([count]),
-      rho: float([count]),
+      mu: float([constraintCount(problem)]),
+      rho: float([constraintCount(problem)]),
       'step size': float([]),
       correction: float([]),
     },
-    parameterise: (z, data) => changed(problem, z, data),
+    parameterise: (z, data) => changed(change, z, data),
     objective: (x, data) => {
-      const { logits, constraints } = constraintsOf(problem, x, data);
-      const d = distance.distance(x, data.x0!);
+      const x0 = data.x0!;
+      const logits = model.logits(x);
+      const gap = add(classificationGap(logits, data.wanted!, isTargeted), tolerance);
+      const distance = sloped(main.distance)(x, x0);
+      const [small, first] = isMinimal ? [div(distance, data.scale!), gap] : [gap, excess(main, x, x0)];
+      const constraints = columns([first, ...bounds.map((bound) => excess(bound, x, x0))]);
       const penalties = reduceSum(penalty(constraints, data.mu!, data.rho!), { axes: [1] });
-      return { value: neg(add(div(d, data.scale!), penalties)), outputs: { logits, constraints, distance: d } };
+      return {
+        value: neg(add(small, penalties)),
+        outputs: { logits, constraints, distance, measured: measuredOf(problem, x, x0) },
+      };
     },
     rule: rmsProp(change.shape(picture)),
     project: (z, data) => withinBalls(problem, change.bound(z, data.x0!), data.x0!),
@@ -100,76 +130,25 @@ export function searchProblem(problem: DistanceProblem): Problem {
 }
 
 /** Norms that can be projected onto are kept by that, where pixels themselves are changed: a penalty would only nudge single pixels. */
-function withinBalls({ change, bounds }: DistanceProblem, z: Tensor, x0: Tensor): Tensor {
+function withinBalls({ change, main, bounds }: DistanceProblem, z: Tensor, x0: Tensor): Tensor {
   if (change.name !== 'pixels') return z;
-  return bounds.reduce((inner, { distance, budget }) => {
+  return [main, ...bounds].reduce((inner, { distance, limit }) => {
     const norm = norms.find((one) => one === distance.name);
-    if (norm === undefined) return inner;
-    return sub(project(norm, add(x0, inner), x0, full([x0.shape[0]!], budget)), x0);
+    if (norm === undefined || limit === Number.POSITIVE_INFINITY) return inner;
+    return sub(project(norm, add(x0, inner), x0, full([x0.shape[0]!], limit)), x0);
   }, z);
 }
 
-/** RMSProp with momentum: every parameter moves by about the step size where its gradient keeps its sign. */
+/** RMSProp with momentum: every parameter moves by about the step size where its gradient keeps its sign. NaN moves nothing. */
 function rmsProp(shape: readonly number[]): StepRule {
   return {
     state: { square: shape, momentum: shape },
     next: ({ z, gradient, state, data }) => {
-      const mean = add(mul(state.square!, squareDecay), mul(square(gradient), 1 - squareDecay));
+      const g = where(isNan(gradient), 0, gradient);
+      const mean = add(mul(state.square!, squareDecay), mul(square(g), 1 - squareDecay));
       const root = add(sqrt(div(mean, perSample(data.correction!, z))), 1e-12);
-      const momentum = add(mul(state.momentum!, momentumDecay), mul(div(gradient, root), 1 - momentumDecay));
+      const momentum = add(mul(state.momentum!, momentumDecay), mul(div(g, root), 1 - momentumDecay));
       return { z: add(z, mul(perSample(data['step size']!, z), momentum)), state: { square: mean, momentum } };
-    },
-  };
-}
-
-/** Programs for one picture: what z makes of it, and what the model and the distances say of a picture. */
-export interface Judges {
-  /** z to the changed picture. */
-  change(feeds: {
-    readonly z: Float32Array;
-    readonly x0: Float32Array;
-    readonly mask: Float32Array;
-  }): Promise<Float32Array>;
-  /** Scores, the distance and the bounded distances of x. */
-  judge(feeds: { readonly x: Float32Array; readonly x0: Float32Array }): Promise<{
-    readonly logits: Float32Array;
-    readonly measured: readonly number[];
-  }>;
-}
-
-/** Compiles the judges. */
-export async function compileJudges(problem: DistanceProblem): Promise<Judges> {
-  const { model, distance, bounds, change } = problem;
-  const picture = [1, model.channels, model.height, model.width];
-  const float = (shape: readonly number[]) => ({ shape, dtype: 'float32' as const });
-  const { key } = searchProblem(problem);
-  const options = (what: string) => ({ device: model.device, key: `${key} ${what}` });
-  const changer: Program = await compile(
-    ({ z, x0, mask }) => ({ x: changed(problem, z!, { x0: x0!, mask: mask! }) }),
-    {
-      z: float([1, ...change.shape(picture.slice(1))]),
-      x0: float(picture),
-      mask: float([1, 1, model.height, model.width]),
-    },
-    options('change'),
-  );
-  const all = [distance, ...bounds.map((bound) => bound.distance)];
-  const judging: Program = await compile(
-    ({ x, x0 }) => ({
-      logits: model.logits(x!),
-      measured: concat(
-        all.map((one) => one.distance(x!, x0!)),
-        0,
-      ),
-    }),
-    { x: float(picture), x0: float(picture) },
-    options('judge'),
-  );
-  return {
-    change: async (feeds) => (await changer.run(feeds)).x!.data as Float32Array,
-    judge: async (feeds) => {
-      const { logits, measured } = await judging.run(feeds);
-      return { logits: logits!.data as Float32Array, measured: Array.from(measured!.data as Float32Array) };
     },
   };
 }

@@ -42,8 +42,9 @@ export function penaltySlope(y: number, { mu, rho }: Multiplier): number {
   return y >= 0 ? mu + 2 * mu * rho * y + 0.5 * rho * rho * y * y : mu / (1 - rho * y) ** 2;
 }
 
-/** The multiplier after a step that saw the constraint at y: a running mean of the penalty's slope. */
+/** The multiplier after a step that saw the constraint at y: a running mean of the penalty's slope. NaN changes nothing. */
 export function updatedMultiplier(multiplier: Multiplier, y: number): Multiplier {
+  if (Number.isNaN(y)) return multiplier;
   const slope = Math.min(largest, Math.max(smallest, penaltySlope(y, multiplier)));
   return { ...multiplier, mu: smoothing * multiplier.mu + (1 - smoothing) * slope };
 }

@@ -22,6 +22,8 @@ export interface Change {
   apply(z: Tensor, x0: Tensor): Tensor;
   /** Length of a first step, in units of z. */
   readonly stepSize: number;
+  /** Largest size of each parameter, where they are so few that searches start all over them, not only beside zero. */
+  readonly reach?: readonly number[];
   /** z within the bounds of this kind of change. */
   bound(z: Tensor, x0: Tensor): Tensor;
 }
@@ -40,7 +42,8 @@ const latticeSize = 8;
 
 /**
  * One map of colours for the whole picture (Laidlaw and Feizi 2019, ReColorAdv): shifts on a lattice over RGB, interpolated linearly.
- * The paper's lattice lies in CIE Luv and is finer; this one keeps to the pictures' own space.
+ * The paper's lattice lies in CIE Luv, which resembles what eyes tell apart; here the distance does that, and the lattice keeps to the
+ * pictures' own space, where it is the same for grey ones.
  */
 const colour: Change = {
   name: 'colour',
@@ -58,9 +61,13 @@ const colour: Change = {
       ),
       [0, 2, 1],
     );
-    const ones = new Array<number>(channels - 1).fill(1);
-    const grid = reshape(reversed, [n, height * width, ...ones, channels]);
-    const shift = gridSample(z, grid, { mode: 'linear', padding: 'border', alignCorners: true });
+    // Grid sampling begins at two axes: a lattice over grey is one of height 1.
+    const line = channels === 1;
+    const lattice = line ? reshape(z, [n, 1, 1, latticeSize]) : z;
+    const coordinates = line ? concat([reversed, mul(reversed, 0)], 2) : reversed;
+    const ones = new Array<number>(line ? 1 : channels - 1).fill(1);
+    const grid = reshape(coordinates, [n, height * width, ...ones, line ? 2 : channels]);
+    const shift = gridSample(lattice, grid, { mode: 'linear', padding: 'border', alignCorners: true });
     return clip(add(x0, reshape(shift, [n, channels, height, width])), 0, 1);
   },
   stepSize: 0.01,
@@ -86,7 +93,7 @@ const flow: Change = {
 /** Bounds of a rotation in radians and of a shift in halves of the picture (Engstrom et al. 2019: 30 degrees, 3 of 32 pixels). */
 const [largestAngle, largestShift] = [Math.PI / 6, 0.1875];
 
-/** The whole picture turned and shifted. */
+/** The whole picture turned and shifted; what comes in from outside is black. */
 const rigid: Change = {
   name: 'rigid',
   shape: () => [3],
@@ -100,6 +107,7 @@ const rigid: Change = {
     return clip(gridSample(x0, grid, { mode: 'linear', padding: 'zeros', alignCorners: false }), 0, 1);
   },
   stepSize: 0.02,
+  reach: [largestAngle, largestShift, largestShift],
   bound: (z) => {
     const limit = constant([largestAngle, largestShift, largestShift], [1, 3]);
     return mul(clip(mul(z, constant([1 / largestAngle, 1 / largestShift, 1 / largestShift], [1, 3])), -1, 1), limit);

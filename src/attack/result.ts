@@ -19,12 +19,12 @@ export interface Prediction {
   readonly top: readonly RankedClass[];
 }
 
-/** The outcome for one picture. Success is what the model's own file says of the picture, run alone. */
-export interface AttackResult {
+/** What every attack says of a picture. Success is what the model's own file says of it, run alone. */
+export interface AttackOutcome {
   readonly success: boolean;
-  /** Success of the picture rounded to 8 bits, as a PNG holds it, still within the budget. */
+  /** Success of the picture rounded to 8 bits, as a PNG holds it, still within all bounds. */
   readonly success8: boolean;
-  /** The adversarial picture [C, H, W] in [0, 1], 8-bit values where that succeeds; the original where nothing did. */
+  /** The adversarial picture [C, H, W] in [0, 1]; the original where nothing was found. */
   readonly adversarial: Float32Array;
   readonly original: Float32Array;
   readonly distances: Distances;
@@ -37,16 +37,37 @@ export interface AttackResult {
   readonly after: Prediction;
   /** After rounding to 8 bits; the same as `after` where `adversarial` holds 8-bit values. */
   readonly after8: Prediction;
-  readonly norm: Norm;
-  readonly epsilon: number;
   /** Forward and backward passes that this picture took, verification included. */
   readonly forwards: number;
   readonly backwards: number;
-  readonly restarts: number;
   readonly seed: number;
   readonly device: string;
   /** Warnings: vanishing gradients, a success that the plain model does not confirm. */
   readonly notes: readonly string[];
+}
+
+/** The outcome of an attack in a ball of a norm. `adversarial` holds 8-bit values where these succeed. */
+export interface AttackResult extends AttackOutcome {
+  readonly norm: Norm;
+  readonly epsilon: number;
+  readonly restarts: number;
+}
+
+/** Numbers of distances by name: what budgets bound, 0 for equal pictures. */
+export type Measured = Readonly<Record<string, number>>;
+
+/** The outcome of an attack under a distance. A picture only counts as success if all bounds hold for it. */
+export interface DistanceAttackResult extends AttackOutcome {
+  /** The distance's name, and the budget where one was given. */
+  readonly distance: string;
+  readonly budget: number | undefined;
+  /** The further bounds by name. */
+  readonly bounds: Measured;
+  /** The distance and the bounded ones of `adversarial`; undefined without success. */
+  readonly measured: Measured | undefined;
+  /** The adversarial picture of 8-bit values, often another than `adversarial` rounded; the original without success. */
+  readonly adversarial8: Float32Array;
+  readonly measured8: Measured | undefined;
 }
 
 /** An attack that cannot run as asked. The message says what was expected. */

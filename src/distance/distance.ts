@@ -22,7 +22,7 @@ export interface DistanceConvention {
  * differentiable in both with finite gradients also where the pictures are equal.
  */
 export interface Distance {
-  /** As users ask for it: `ssim`, `ssim:downsampled`. */
+  /** As users ask for it: `ssim`, `ssim:downsampled`. Stands for one definition: compiled programs are kept by it. */
   readonly name: string;
   readonly brief: string;
   /** Paper, and where this departs from it. */
@@ -32,6 +32,10 @@ export interface Distance {
   value(x: Tensor, y: Tensor): Tensor;
   /** What budgets bound and attacks keep small: 0 for equal pictures, growing with the difference, [N]. */
   distance(x: Tensor, y: Tensor): Tensor;
+  /** What attacks make small in place of a distance that has no slope, or one at a single pixel; the distance itself unless given. */
+  standIn?(x: Tensor, y: Tensor): Tensor;
+  /** For a distance that counts changes: of what. */
+  readonly counts?: 'values' | 'pixels';
   /** Where the pictures differ, [N, 1, H', W'], larger for more; absent where the metric has no places. */
   map?(x: Tensor, y: Tensor): Tensor;
 }

@@ -1,8 +1,9 @@
 /** @file Distances of pixel values: how many changed, their sum, their length, the largest, root mean square, PSNR. */
-import { div, mul, neg, sub } from '../tensor/ops/arithmetic.ts';
-import { maximum } from '../tensor/ops/extrema.ts';
+import { add, div, mul, neg, sub } from '../tensor/ops/arithmetic.ts';
+import { maximum, pow } from '../tensor/ops/extrema.ts';
 import { reduceMean, reduceSum } from '../tensor/ops/reduce.ts';
-import { reduceMax } from '../tensor/ops/reduce-extrema.ts';
+import { overLargest, reduceMax } from '../tensor/ops/reduce-extrema.ts';
+import { reshape } from '../tensor/ops/reshape.ts';
 import { step } from '../tensor/ops/step.ts';
 import { abs, log, sqrt, square } from '../tensor/ops/unary.ts';
 import type { Tensor } from '../tensor/tensor.ts';
@@ -42,15 +43,27 @@ function ofDifference(
 
 const changed = (delta: Tensor) => step(sub(abs(delta), halfLevel));
 
+/** Sum of v / (v + sigma) over squared changes v: close to their number where they are large (Cinà et al. 2025, sigma-zero). */
+const softCount = (squares: Tensor) => reduceSum(div(squares, add(squares, softness)), { axes });
+
+/** Squared changes above this count nearly in full: the square of 0.8 8-bit levels. */
+const softness = 1e-5;
+
 /** Number of channel values that differ by more than half an 8-bit level. Its slope is zero. */
-export const l0: Distance = ofDifference('l0', 'channel values that differ', (delta) =>
-  reduceSum(changed(delta), { axes }),
-);
+export const l0: Distance = {
+  ...ofDifference('l0', 'channel values that differ', (delta) => reduceSum(changed(delta), { axes })),
+  counts: 'values',
+  standIn: (x, y) => softCount(square(sub(x, y))),
+};
 
 /** Number of pixels of which any channel differs. Its slope is zero. */
-export const l0Pixels: Distance = ofDifference('l0:pixels', 'pixels that differ', (delta) =>
-  reduceSum(reduceMax(changed(delta), { axes: [1] }), { axes: [1, 2] }),
-);
+export const l0Pixels: Distance = {
+  ...ofDifference('l0:pixels', 'pixels that differ', (delta) =>
+    reduceSum(reduceMax(changed(delta), { axes: [1] }), { axes: [1, 2] }),
+  ),
+  counts: 'pixels',
+  standIn: (x, y) => softCount(reduceSum(square(sub(x, y)), { axes: [1], keepDims: true })),
+};
 
 /** Sum of absolute differences. */
 export const l1: Distance = ofDifference('l1', 'sum of absolute differences', (delta) =>
@@ -62,8 +75,18 @@ export const l2: Distance = ofDifference('l2', 'length of the difference', (delt
   sqrt(maximum(reduceSum(square(delta), { axes }), tiny)),
 );
 
+/** The norm whose slope stands for that of the largest difference, which only one value has. */
+const highPower = 16;
+
 /** Largest absolute difference. */
-export const linf: Distance = ofDifference('linf', 'largest difference', (delta) => reduceMax(abs(delta), { axes }));
+export const linf: Distance = {
+  ...ofDifference('linf', 'largest difference', (delta) => reduceMax(abs(delta), { axes })),
+  standIn: (x, y) => {
+    const { scaled, largest } = overLargest(sub(x, y), axes);
+    const sum = reduceSum(pow(maximum(abs(scaled), 1e-3), highPower), { axes });
+    return mul(pow(sum, 1 / highPower), reshape(largest, [x.shape[0]!]));
+  },
+};
 
 /** Root of the mean squared difference. */
 export const rmse: Distance = ofDifference('rmse', 'root mean square difference', (delta) =>

@@ -1,0 +1,76 @@
+/** @file What `attack` prints: lines for each picture, or JSON, the same for all kinds of attack. */
+import type { AttackResult, DistanceAttackResult } from '../attack/result.ts';
+import type { Distance } from '../distance/distance.ts';
+import type { Destination } from './attack-files.ts';
+
+/** A distance of an adversarial picture, as people quote it and as budgets bound it. */
+export interface ReportedDistance {
+  readonly name: string;
+  readonly value: number;
+  readonly distance: number;
+  readonly better: Distance['convention']['better'];
+}
+
+/** A picture's result with what became of it. */
+export interface ReportedResult {
+  readonly picture: string;
+  readonly result: AttackResult | DistanceAttackResult;
+  readonly files: Partial<Destination> | undefined;
+  /** Under every distance, where that was asked for and something was found. */
+  readonly reported: readonly ReportedDistance[] | undefined;
+}
+
+function verdict({ misclassifiedBefore, target, success, success8 }: ReportedResult['result']): string {
+  if (misclassifiedBefore) return target === undefined ? 'wrong before' : 'the target before';
+  if (!success) return 'resisted';
+  return success8 ? 'fooled' : 'fooled in float, not after 8 bits';
+}
+
+/** How far the picture went: by the norm of its ball, or by the distance and bounds of the attack. */
+function measureText(result: ReportedResult['result']): string {
+  if ('norm' in result) {
+    const { norm, distances } = result;
+    return `${norm} ${norm === 'linf' ? `${(distances.linf * 255).toFixed(2)}/255` : distances[norm].toFixed(3)}`;
+  }
+  const { measured8, measured = {}, distance } = result;
+  const found = Object.entries(measured8 ?? measured);
+  if (found.length === 0) return `${distance} -`;
+  return found
+    .map(([name, value]) => `${name} ${name === 'linf' ? `${(value * 255).toFixed(2)}/255` : value.toPrecision(3)}`)
+    .join(', ');
+}
+
+/** A table of distances, one a line. */
+function distanceLines(reported: readonly ReportedDistance[]): string[] {
+  const width = Math.max(...reported.map(({ name }) => name.length));
+  return reported.map(({ name, value, better }) => {
+    const direction = better === 'higher' ? 'higher is more alike' : 'lower is more alike';
+    return `  ${name.padEnd(width)}  ${value.toPrecision(4).padStart(10)}  ${direction}`;
+  });
+}
+
+/** Lines for people. */
+export function attackText(all: readonly ReportedResult[]): string {
+  const share = ({ name, probability }: AttackResult['before']) => `${name} ${(100 * probability).toFixed(1)}%`;
+  const lines = all.flatMap(({ picture, result, files = {}, reported = [] }) => {
+    const { before, after8, forwards, backwards, notes } = result;
+    const written = Object.values(files);
+    return [
+      `${picture}: ${verdict(result)}: ${share(before)} -> ${share(after8)}, ${measureText(result)}, ${forwards} forward and ${backwards} backward passes`,
+      ...(written.length === 0 ? [] : [`  written: ${written.join(', ')}`]),
+      ...distanceLines(reported),
+      ...notes.map((note) => `  note: ${note}`),
+    ];
+  });
+  const right = all.filter(({ result }) => !result.misclassifiedBefore);
+  const fooled = right.filter(({ result }) => result.success8).length;
+  const left = all.length - right.length;
+  return `${lines.join('\n')}\n${fooled} of ${right.length} fooled after 8-bit rounding${left > 0 ? `; ${left} left out, wrong or at the target before` : ''}\n`;
+}
+
+/** A result for JSON: everything but the pixels. */
+export function resultJson({ picture, result, files, reported }: ReportedResult): object {
+  const hidden = new Set(['adversarial', 'adversarial8', 'original']);
+  const rest = Object.fromEntries(Object.entries(result).filter(([key]) => !hidden.has(key)));
+  return { picture, ...rest, files: files ?? {}, ...(reported === undefined ? {} : { reportedDistances: reported }) };
+}
