@@ -18,7 +18,7 @@ const sides = [32, 64, 128, 256];
 
 const [folder, ...specs] = process.argv.slice(2);
 if (folder === undefined) throw new Error('Name a folder of pictures.');
-const distances = [...distanceRegistry, ...(await Promise.all(specs.map(openDistance)))];
+const distances = [...distanceRegistry, ...(await Promise.all(specs.map((spec) => openDistance(spec))))];
 const files = await listPictures([folder]);
 const squares = await Promise.all(
   files.map(async ({ path }) => {
