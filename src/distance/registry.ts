@@ -1,10 +1,14 @@
 /** @file All distances by name. */
+import { ciede2000, ciede2000Max } from './ciede2000.ts';
 import { csf } from './csf.ts';
 import { type Distance, DistanceError } from './distance.ts';
 import { fsim, fsimc } from './fsim.ts';
-import { gmsd } from './gmsd.ts';
+import { gmsd, msGmsd } from './gmsd.ts';
+import { haarpsi } from './haarpsi.ts';
 import { l0, l0Pixels, l1, l2, linf, psnr, rmse } from './lp.ts';
+import { mdsi } from './mdsi.ts';
 import { msSsim, ssim, ssimDownsampled } from './ssim.ts';
+import { vifp } from './vifp.ts';
 import { vsi } from './vsi.ts';
 
 /** Every distance that needs no model. */
@@ -20,9 +24,15 @@ export const distanceRegistry: readonly Distance[] = [
   ssimDownsampled,
   msSsim,
   gmsd,
+  msGmsd,
   fsim,
   fsimc,
   vsi,
+  vifp,
+  haarpsi,
+  mdsi,
+  ciede2000,
+  ciede2000Max,
   csf,
 ];
 

@@ -1,4 +1,5 @@
 /** @file Average, sum, global and Lp pooling. */
+import type { DType } from '../dtype.ts';
 import { defineOp, type Op } from '../op.ts';
 import { sizeOf } from '../shape.ts';
 import { apply, constant, type Tensor } from '../tensor.ts';
@@ -50,7 +51,7 @@ function averagePoolGradient(dy: Tensor, x: Tensor, attrs: AveragePoolAttrs): Te
   if (plain && kernel.every((k, i) => k === strides[i] && spatial[i] === k * dy.shape[i + 2]!)) {
     return upsampleNearest(div(dy, sizeOf(kernel)), kernel);
   }
-  const share = div(dy, divisors(x.shape, dy.shape, attrs));
+  const share = div(dy, divisors(x.shape, dy.shape, attrs, dy.dtype));
   return sumPoolGradient(share, x.shape, { ...attrs, strides, dilations });
 }
 
@@ -59,6 +60,7 @@ function divisors(
   shape: readonly number[],
   pooled: readonly number[],
   { kernel, strides, pads, dilations, countIncludePad }: AveragePoolAttrs,
+  dtype: DType,
 ): Tensor {
   const rank = kernel.length;
   const perAxis = kernel.map((k, i) =>
@@ -73,8 +75,8 @@ function divisors(
     counts.push(index.reduce((product, o, i) => product * perAxis[i]![o]!, 1));
   });
   return counts.every((count) => count === counts[0])
-    ? constant(counts[0]!)
-    : constant(counts, [1, 1, ...pooled.slice(2)]);
+    ? constant(counts[0]!, [], dtype)
+    : constant(counts, [1, 1, ...pooled.slice(2)], dtype);
 }
 
 function sumPoolGradient(dy: Tensor, shape: readonly number[], attrs: PoolAttrs): Tensor {
