@@ -12,6 +12,7 @@ import { calibrationTables } from '../src/distance/calibration-data.ts';
 import { type ComparisonRow, compare, type MeasuredRow, medians } from '../src/distance/compare.ts';
 import type { Distance } from '../src/distance/distance.ts';
 import { distortions } from '../src/distance/distortions.ts';
+import { openDistance } from '../src/distance/open-distance.ts';
 import { readingOf } from '../src/distance/reading.ts';
 import { distanceNamed, distanceRegistry } from '../src/distance/registry.ts';
 import { heatMap } from '../src/image/heat-map.ts';
@@ -354,7 +355,9 @@ describe('pareidolia compare', async () => {
     expect(stdout).toMatch(/\nnot measured: ms-ssim needs pictures of at least 176 x 176/);
     const json = JSON.parse(run('compare', 'a.png', 'b.png', '--json').stdout);
     const read = async (name: string) => decodePicture(readFileSync(at(name)));
-    const distances = json.distances.map(({ name }: { name: string }) => distanceNamed(name)) as Distance[];
+    const distances: Distance[] = await Promise.all(
+      json.distances.map(({ name }: { name: string }) => openDistance(name)),
+    );
     const [rows] = await compare(distances, [{ x: await read('a.png'), y: await read('b.png') }]);
     expect(distances.map(({ name }) => name)).toEqual(
       expect.arrayContaining(['l2', 'linf', 'psnr', 'ssim', 'ms-ssim']),
