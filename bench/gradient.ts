@@ -1,6 +1,7 @@
 /**
  * @file What a gradient costs: loss and input gradient over the forward pass alone, per network and batch, beside PyTorch where it is
  * installed. `npm run bench`; needs the shared models beside the checkout for all rows but the last.
+ * `node bench/gradient.ts [--processor] [filter]`: with --processor, processor time in one thread, which a busy machine leaves alone.
  */
 import { openRuntime } from '#runtime';
 import { loadModel } from '../src/model/load-model.ts';
@@ -14,7 +15,7 @@ import { input, type Tensor } from '../src/tensor/tensor.ts';
 import { pseudoRandom } from '../test/random.ts';
 import { hasSharedData, sharedPath } from '../test/support/shared-data.ts';
 import { resnet18 } from './networks.ts';
-import { timeInTurns } from './timing.ts';
+import { processorTime, timeInTurns } from './timing.ts';
 import { findTorch, timeTorch } from './torch.ts';
 
 /** A network with the batch that it is timed at. */
@@ -56,12 +57,13 @@ function loss(logits: Tensor): Tensor {
   return neg(reduceSum(take(logSoftmax(logits, 1), 1, 1)));
 }
 
-/** Milliseconds of the forward pass and of loss and gradient. */
+/** Milliseconds of the forward pass and of loss and gradient; of processor time in one thread where asked. */
 export async function timeRow(
   { batch, shape, logits }: Row,
   budgetMs: number,
+  processor = false,
 ): Promise<{ forward: number; gradient: number }> {
-  const device = await openRuntime('cpu');
+  const device = await openRuntime('cpu', processor ? { threads: 1 } : {});
   const specs = { x: { shape: [batch, ...shape], dtype: 'float32' as const } };
   const forward = await compile(({ x }) => ({ value: loss(logits(x!)) }), specs, { device });
   const gradient = await compile(
@@ -74,23 +76,25 @@ export async function timeRow(
   );
   const random = pseudoRandom(7);
   const x = Float32Array.from({ length: batch * shape.reduce((a, b) => a * b, 1) }, random);
-  const [a, b] = (await timeInTurns([() => forward.run({ x }), () => gradient.run({ x })], budgetMs)) as [
-    number,
-    number,
-  ];
+  const [a, b] = (await timeInTurns(
+    [() => forward.run({ x }), () => gradient.run({ x })],
+    budgetMs,
+    processor ? processorTime : undefined,
+  )) as [number, number];
   await forward.release();
   await gradient.release();
   return { forward: a, gradient: b };
 }
 
 if (import.meta.main) {
-  const filter = process.argv[2] ?? '';
+  const processor = process.argv.includes('--processor');
+  const filter = process.argv.slice(2).find((word) => !word.startsWith('--')) ?? '';
   const python = findTorch();
   console.log('network                 batch  forward ms  gradient ms  ratio  PyTorch ms  ratio  we are');
   for (const row of await rows(filter)) {
-    const { forward, gradient } = await timeRow(row, 3000);
+    const { forward, gradient } = await timeRow(row, 3000, processor);
     const x = input('x', [row.batch, ...row.shape]);
-    const peer = python === undefined ? undefined : timeTorch(python, loss(row.logits(x)));
+    const peer = python === undefined ? undefined : timeTorch(python, loss(row.logits(x)), processor);
     const own = `${row.name.padEnd(24)}${String(row.batch).padEnd(7)}${forward.toFixed(2).padEnd(12)}${gradient.toFixed(2).padEnd(13)}${(gradient / forward).toFixed(2).padEnd(7)}`;
     console.log(
       peer === undefined

@@ -39,9 +39,9 @@ export function graphJson(output: Tensor): string {
   );
 }
 
-/** Times a graph in PyTorch; undefined where it cannot run it. */
-export function timeTorch(python: string, output: Tensor): PeerTimes | undefined {
-  const { stdout, status } = spawnSync(python, [script], {
+/** Times a graph in PyTorch, by its processor time in one thread where asked; undefined where it cannot run it. */
+export function timeTorch(python: string, output: Tensor, processor = false): PeerTimes | undefined {
+  const { stdout, status } = spawnSync(python, processor ? [script, '--processor'] : [script], {
     input: `${graphJson(output)}\n`,
     encoding: 'utf8',
     stdio: ['pipe', 'pipe', 'inherit'],

@@ -96,6 +96,18 @@ describe('pareidolia train', () => {
     ['an augmentation that is not known', ['--augment', 'mixup'], /Expected none or some of crop:PIXELS/],
     ['a log of another kind', ['--log', 'x.txt'], /--log expects a \.csv or \.json file/],
     ['a learning rate that makes the loss infinite', ['--lr', '1e38'], /Training diverged: .* Lower the learning/],
+    [
+      'a crop as wide as the pictures',
+      ['--augment', 'crop:32'],
+      /A crop of 32 pixels expects a whole number from 0 to 31/,
+    ],
+    [
+      'pictures that are too small',
+      ['--net', 'lenet', '--size', '8'],
+      /cannot take pictures of \[3, 8, 8\] .*A window of/,
+    ],
+    ['a width that heads cannot share', ['--net', 'vit', '--width', '30'], /cannot take pictures of \[3, 32, 32\]/],
+    ['a momentum that never ends', ['--momentum', '1'], /--momentum expects a share from 0 to below 1, got 1/],
     ['patience without held-out pictures', ['--patience', '1', '--validation', 'none'], /patience needs validation/],
     ['a set that is smaller than nothing', ['--data', 'shapes:train=0'], /whole number of pictures from 1, got 0/],
   ])('refuses %s in one sentence and writes nothing', async (_, words, message) => {

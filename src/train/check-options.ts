@@ -5,10 +5,24 @@ import type { Task } from './task.ts';
 import type { TrainOptions } from './train.ts';
 import { TrainingError } from './training-error.ts';
 
+/** What `declare` says of a network; a shape that does not fit becomes a sentence about the pictures. */
+export function fitting<T>({ name }: Task, { data }: TrainOptions, declare: () => T): T {
+  try {
+    return declare();
+  } catch (error) {
+    if (!(error instanceof RangeError || error instanceof TypeError)) throw error;
+    const [, channels, height, width] = data.shape;
+    throw new TrainingError(
+      `The network cannot take pictures of [${channels}, ${height}, ${width}] for ${name}: ${error.message}`,
+      { cause: error },
+    );
+  }
+}
+
 /** Checks options and data. @throws TrainingError or DataError with what was expected and what came */
 export function checkOptions(
   { goal }: Task,
-  { data, validation, epochs, patience }: TrainOptions,
+  { data, validation, epochs, patience, augmentation }: TrainOptions,
   batchSize: number,
 ): void {
   if (!Number.isInteger(epochs) || epochs < 1)
@@ -20,6 +34,12 @@ export function checkOptions(
   imageArray(data);
   if (data.shape[0] < batchSize)
     throw new DataError(`${data.name} has ${data.shape[0]} pictures, fewer than a batch of ${batchSize}.`);
+  const crop = augmentation?.crop ?? 0;
+  const largest = Math.min(data.shape[2], data.shape[3]) - 1;
+  if (!Number.isInteger(crop) || crop < 0 || crop > largest)
+    throw new TrainingError(
+      `A crop of ${crop} pixels expects a whole number from 0 to ${largest}: ${data.name} has pictures of ${data.shape[3]}x${data.shape[2]}, which are mirrored at their edges.`,
+    );
   if (validation === undefined) return;
   imageArray(validation);
   if (validation.shape.slice(1).join() !== data.shape.slice(1).join()) {

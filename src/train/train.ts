@@ -5,7 +5,7 @@ import type { ImageArray } from '../data/dataset.ts';
 import type { Program } from '../runtime/compile.ts';
 import type { DeviceRuntime } from '../runtime/runtime.ts';
 import type { AugmentationOptions } from './augmentation.ts';
-import { checkOptions } from './check-options.ts';
+import { checkOptions, fitting } from './check-options.ts';
 import {
   type CheckpointStore,
   decodeCheckpoint,
@@ -99,7 +99,7 @@ export async function train(task: Task, options: TrainOptions): Promise<TrainedN
     classes: data.classNames.length,
     bytes: data.pixels instanceof Uint8Array,
   };
-  const layout = taskLayout(task, shape);
+  const layout = fitting(task, options, () => taskLayout(task, shape));
   const optimizer = optimizerOf(options.optimizer);
   const configuration = configurationOf(task, options, batchSize, layout);
   const saved = await checkpoint?.read();

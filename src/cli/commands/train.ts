@@ -148,6 +148,7 @@ function checkFlags(flags: TrainFlags): void {
     throw new CliError('--trades needs --adversarial, which says the attack: for example --adversarial linf:8/255:10.');
   for (const [name, share] of [
     ['label-smoothing', flags.labelSmoothing],
+    ['momentum', flags.momentum],
     ['average', flags.average ?? 0],
     ['warmup', flags.warmup ?? 0],
   ] as const) {
@@ -240,12 +241,17 @@ function settingsOf(flags: TrainFlags, data: ImageArray) {
     optimizer,
     learningRate: flags.lr ?? (kind === 'sgd' ? 0.1 : flags.net === 'gan' ? 2e-4 : 1e-3),
     schedule: flags.schedule,
-    augmentation: flags.augment ?? (data.shape[1] === 3 ? { crop: 4, flip: true } : {}),
+    augmentation: flags.augment ?? (data.shape[1] === 3 ? { crop: usualCrop(data), flip: true } : {}),
     seed: flags.seed,
     ...(flags.clip === undefined ? {} : { clipNorm: flags.clip }),
     ...(flags.average === undefined ? {} : { averageDecay: flags.average }),
     ...(flags.patience === undefined ? {} : { patience: flags.patience }),
   };
+}
+
+/** An eighth of the side, and 4 pixels at most. */
+function usualCrop({ shape: [, , height, width] }: ImageArray): number {
+  return Math.min(4, Math.floor(Math.min(height, width) / 8));
 }
 
 /** A store whose old checkpoint is not looked at; it stays until the first new one replaces it. */

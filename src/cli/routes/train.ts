@@ -85,7 +85,7 @@ export const trainRoute = buildCommand({
         kind: 'parsed',
         parse: parseAugmentation,
         optional: true,
-        brief: 'crop:4,flip,cutout:8 or none (crop:4,flip for colour pictures)',
+        brief: 'crop:4,flip,cutout:8 or none (for colour pictures flip and crop by an eighth, 4 at most)',
         placeholder: 'LIST',
       },
       labelSmoothing: {
