@@ -29,6 +29,7 @@ export const zoo: Readonly<Record<string, ZooEntry>> = {
   'shapes-denoiser': denoiser('shapes'),
   'shapes-generator': generator('shapes'),
   'cifar10-standard': classifier('cifar10', 'residual network, trained plainly'),
+  'cifar10-robust': classifier('cifar10', 'residual network, trained on attacks'),
   'cifar10-second': classifier('cifar10', 'plain convolutional network'),
   'cifar10-denoiser': denoiser('cifar10'),
   'cifar10-generator': generator('cifar10'),
