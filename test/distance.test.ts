@@ -34,8 +34,13 @@ function disturbed(height: number, width: number): Float64Array {
 
 const clipped = (values: Float64Array) => Float32Array.from(values, (v) => Math.min(1, Math.max(0, v)));
 
-async function measure(distance: Distance, x: Float32Array, y: Float32Array, shape: readonly number[]) {
-  const spec = { shape: [1, ...shape], dtype: 'float32' as const };
+/** Numbers of pairs of one shape, run as one batch. */
+async function measureAll(
+  distance: Distance,
+  pairs: readonly (readonly [x: Float32Array, y: Float32Array])[],
+  shape: readonly number[],
+) {
+  const spec = { shape: [pairs.length, ...shape], dtype: 'float32' as const };
   const program = await compile(
     ({ x: a, y: b }) => {
       const d = distance.distance(a!, b!);
@@ -45,13 +50,19 @@ async function measure(distance: Distance, x: Float32Array, y: Float32Array, sha
     { x: spec, y: spec },
     { device },
   );
-  const { value, d, da, db } = await program.run({ x, y });
+  const batch = (i: 0 | 1) => Float32Array.from(pairs.flatMap((pair) => [...pair[i]]));
+  const { value, d, da, db } = await program.run({ x: batch(0), y: batch(1) });
   await program.release();
   return {
-    value: Number(value!.data[0]),
-    distance: Number(d!.data[0]),
+    values: Array.from(value!.data, Number),
+    distances: Array.from(d!.data, Number),
     gradients: [da!.data as Float32Array, db!.data as Float32Array],
   };
+}
+
+async function measure(distance: Distance, x: Float32Array, y: Float32Array, shape: readonly number[]) {
+  const { values, distances, gradients } = await measureAll(distance, [[x, y]], shape);
+  return { value: values[0]!, distance: distances[0]!, gradients };
 }
 
 /** Values for the pictures above at 180 x 200, computed apart in NumPy (float64). */
@@ -69,13 +80,37 @@ const expected: Readonly<Record<string, number>> = {
   fsimc: 0.89050488,
   vsi: 0.96958423,
   csf: 9.06529785,
-  'ms-gmsd': 0.0468553,
+  'ms-gmsd': 0.046854693,
+  'ms-gmsdc': 0.034290035,
   vifp: 0.29469802,
   haarpsi: 0.8730235,
   mdsi: 0.29038583,
+  'mdsi:mult': 0.22467494,
   ciede2000: 4.178423,
   'ciede2000:max': 11.069285,
 };
+
+/** The same at sizes that 2 does not divide, and that are large enough to be shrunk, by 2 and by 3. */
+const elsewhere: readonly (readonly [name: string, height: number, width: number, value: number])[] = [
+  ['gmsd', 97, 131, 0.039410447],
+  ['ms-gmsd', 97, 131, 0.044217215],
+  ['ms-gmsdc', 97, 131, 0.03195791],
+  ['vifp', 97, 131, 0.26712241],
+  ['haarpsi', 97, 131, 0.88473834],
+  ['mdsi', 97, 131, 0.26744051],
+  ['mdsi:mult', 97, 131, 0.20556546],
+  ['mdsi', 390, 401, 0.21794226],
+  ['mdsi:mult', 390, 401, 0.16704097],
+  ['mdsi', 650, 641, 0.15796923],
+];
+
+test.each(elsewhere)(
+  '%s of %i x %i pixels has the value of a second implementation',
+  async (name, height, width, value) => {
+    const [x, y] = [clipped(waves(height, width)), clipped(disturbed(height, width))];
+    expect((await measure(distanceNamed(name), x, y, [3, height, width])).value / value).toBeCloseTo(1, 4);
+  },
+);
 
 describe.each(distanceRegistry.map((distance) => [distance.name, distance] as const))('%s', (name, distance) => {
   test.runIf(name in expected)('has the value of a second implementation', async () => {
@@ -127,6 +162,31 @@ describe.each(distanceRegistry.map((distance) => [distance.name, distance] as co
       new RegExp(`${name} needs pictures of at least ${distance.convention.minimumSize} x`),
     );
   });
+
+  test.each(
+    [1, 3].flatMap((channels) => [[channels, 1, 1] as const, [channels, 7, 18] as const, [channels, 97, 131] as const]),
+  )(
+    'gives finite numbers and slopes for any pictures of %i x %i x %i, or says which size it needs',
+    async (channels, height, width) => {
+      const shape = [channels, height, width];
+      const flat = (value: number) => new Float32Array(channels * height * width).fill(value);
+      const drawn = clipped(waves(height, width)).slice(0, channels * height * width);
+      const pictures = [drawn, flat(0), flat(1), flat(0.5)];
+      const measured = measureAll(
+        distance,
+        pictures.flatMap((x) => pictures.map((y) => [x, y] as const)),
+        shape,
+      );
+      if (Math.min(height, width) < distance.convention.minimumSize) {
+        await expect(measured).rejects.toThrow(`${name} needs pictures of at least`);
+        return;
+      }
+      const { values, distances, gradients } = await measured;
+      expect(values.every(Number.isFinite)).toBe(true);
+      expect(Math.min(...distances)).toBeGreaterThan(-1e-5);
+      for (const gradient of gradients) expect(gradient.every(Number.isFinite)).toBe(true);
+    },
+  );
 
   test.runIf(!name.startsWith('l0') && side < 50)('has the slope of central differences', () => {
     const random = pseudoRandom(4);

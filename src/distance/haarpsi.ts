@@ -5,34 +5,24 @@ import { averagePool } from '../tensor/ops/average-pool.ts';
 import { concat } from '../tensor/ops/concat.ts';
 import { conv } from '../tensor/ops/conv.ts';
 import { maximum } from '../tensor/ops/extrema.ts';
-import { pad } from '../tensor/ops/pad.ts';
 import { reduceMean, reduceSum } from '../tensor/ops/reduce.ts';
 import { slice } from '../tensor/ops/slice.ts';
 import { abs, log, square } from '../tensor/ops/unary.ts';
 import { constant, type Tensor } from '../tensor/tensor.ts';
 import type { Distance } from './distance.ts';
 import { oncePerPair } from './once.ts';
-import { asChannels, dissimilarity, requireSize } from './picture.ts';
-import { likeness } from './similarity.ts';
+import { asChannels, dissimilarity, requireSize, yiq } from './picture.ts';
+import { likeness, sameMeans } from './similarity.ts';
 
 /** Stability of a quotient, for values up to 255, and steepness of the logistic function. */
 const [stability, steepness] = [30 / 255 ** 2, 4.2];
-
-/** Red, green and blue in the axes of YIQ, as the authors' code rounds them. */
-const yiq = [0.299, 0.587, 0.114, 0.596, -0.274, -0.322, 0.211, -0.523, 0.312];
 
 /** Keeps the quotient of sums defined where nothing counts. */
 const leastWeight = 1e-7;
 
 /** Means of the pixel, its neighbours to the right and below; zeros beyond the picture. */
-function means2(x: Tensor, strides: readonly [number, number]): Tensor {
-  return averagePool(pad(x, { begin: [0, 0, 0, 0], end: [0, 0, 1, 1] }), [2, 2], { strides });
-}
-
-/** Every second mean of 2 x 2 pixels; an odd last row is half black, as MATLAB's conv2 with 'same' has it. */
-function halved(x: Tensor): Tensor {
-  const [height, width] = x.shape.slice(2) as [number, number];
-  return averagePool(pad(x, { begin: [0, 0, 0, 0], end: [0, 0, height % 2, width % 2] }), [2, 2], { strides: [2, 2] });
+function means2(x: Tensor): Tensor {
+  return averagePool(x, [2, 2], { strides: [1, 1], pads: [0, 0, 1, 1], countIncludePad: true });
 }
 
 /** Magnitudes of Haar's wavelets along both axes, [N, 2, H, W], of a scale; zeros around the picture. */
@@ -53,10 +43,10 @@ interface Responses {
 }
 
 function responses(x: Tensor): Responses {
-  const axes = conv(halved(asChannels(x, 3)), constant(yiq, [3, 3, 1, 1], x.dtype));
+  const axes = conv(sameMeans(asChannels(x, 3), 2), constant(yiq, [3, 3, 1, 1], x.dtype));
   const y = slice(axes, { axes: [1], starts: [0], ends: [1] });
   const chroma = slice(axes, { axes: [1], starts: [1], ends: [3] });
-  return { scales: [1, 2, 3].map((scale) => haar(y, scale)), chroma: abs(means2(chroma, [1, 1])) };
+  return { scales: [1, 2, 3].map((scale) => haar(y, scale)), chroma: abs(means2(chroma)) };
 }
 
 /** Similarities and weights at every second pixel, [N, 3, H/2, W/2]: along both axes, and of the colours. */
@@ -76,8 +66,9 @@ function index(x: Tensor, y: Tensor): Tensor {
   const { similarity, weight } = compared(x, y);
   const axes = { axes: [1, 2, 3] };
   const counted = add(weight, leastWeight);
-  const mean = div(reduceSum(mul(sigmoid(mul(similarity, steepness)), counted), axes), reduceSum(counted, axes));
-  return square(div(log(div(mean, sub(1, mean))), steepness));
+  // What the mean lacks of 1 is averaged: the mean itself is so close to 1 that float32 would keep four digits of its log odds.
+  const lacking = div(reduceSum(mul(sigmoid(mul(similarity, -steepness)), counted), axes), reduceSum(counted, axes));
+  return square(div(log(div(sub(1, lacking), lacking)), steepness));
 }
 
 /** Similarity of Haar wavelet coefficients: 1 for equal pictures, towards 0 for unlike ones. */

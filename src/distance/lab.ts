@@ -1,11 +1,12 @@
 /** @file Colours as CIE L*a*b* (D65) and their difference Delta E 2000, as expressions. */
 import { add, div, mul, sub } from '../tensor/ops/arithmetic.ts';
-import { greaterEqual, less, lessEqual, where } from '../tensor/ops/compare.ts';
+import { and, equal, greaterEqual, less, lessEqual, or, where } from '../tensor/ops/compare.ts';
 import { conv } from '../tensor/ops/conv.ts';
 import { maximum, pow } from '../tensor/ops/extrema.ts';
 import { slice } from '../tensor/ops/slice.ts';
 import { abs, atan, cos, exp, sin, sqrt, square } from '../tensor/ops/unary.ts';
 import { constant, type Tensor } from '../tensor/tensor.ts';
+import { rootFromZero } from './picture.ts';
 
 /** Linear sRGB to XYZ (IEC 61966-2-1). */
 const toXyz = [
@@ -45,15 +46,15 @@ export interface Lab {
   readonly b: Tensor;
 }
 
-/** Keeps the length of a colourless colour away from 0, where it has no slope. */
+/** Chroma below this has no hue. */
 const tiny = 1e-6;
 
-const lengthOf = (a: Tensor, b: Tensor) => sqrt(maximum(add(square(a), square(b)), tiny * tiny));
+const lengthOf = (a: Tensor, b: Tensor) => rootFromZero(add(square(a), square(b)));
 
 /** Angle of (a, b) of length c in degrees, from 0 up to 360. */
 function hue(a: Tensor, b: Tensor, c: Tensor): Tensor {
   // Half the angle to the nearer end of the a axis; its tangent is b over what is at least c.
-  const near = mul(atan(div(b, add(c, abs(a)))), 360 / Math.PI);
+  const near = mul(atan(div(b, maximum(add(c, abs(a)), tiny))), 360 / Math.PI);
   const turned = sub(where(less(b, 0), constant(-180, [], b.dtype), constant(180, [], b.dtype)), near);
   const angle = where(greaterEqual(a, 0), near, turned);
   return where(less(angle, 0), add(angle, 360), angle);
@@ -83,8 +84,10 @@ export function deltaE2000(one: Lab, two: Lab): Tensor {
   const dot = add(mul(a1, a2), mul(one.b, two.b));
   // 2 sqrt(c1 c2) sin(dh / 2), written for small and for large angles.
   const small = div(cross, sqrt(maximum(mul(add(product, maximum(dot, 0)), 0.5), tiny * tiny)));
-  const large = sqrt(maximum(mul(sub(product, dot), 2), tiny * tiny));
-  const deltaH = where(greaterEqual(dot, 0), small, where(less(cross, 0), mul(large, -1), large));
+  const large = rootFromZero(mul(sub(product, dot), 2));
+  // Hues that lie exactly opposite are told apart by their angles: either way round is as short.
+  const isBackwards = or(less(cross, 0), and(equal(cross, 0), less(h2, h1)));
+  const deltaH = where(greaterEqual(dot, 0), small, where(isBackwards, mul(large, -1), large));
   const apart = abs(sub(h1, h2));
   const mean = mul(add(h1, h2), 0.5);
   // Where the shorter way between two hues goes over 0 degrees, their mean lies opposite.
@@ -101,5 +104,5 @@ export function deltaE2000(one: Lab, two: Lab): Tensor {
   const turn = mul(exp(mul(square(div(sub(h, 275), 25)), -1)), 30);
   const rotation = mul(mul(sin(mul(turn, Math.PI / 90)), saturation(c)), -2);
   const sum = add(add(square(ofL), square(ofC)), add(square(ofH), mul(rotation, mul(ofC, ofH))));
-  return sub(sqrt(maximum(sum, tiny * tiny)), tiny);
+  return rootFromZero(sum);
 }

@@ -1,14 +1,19 @@
 /** @file What perceptual distances share: luma, windows, pooling, and refusing pictures that are too small. */
 import { mul, sub } from '../tensor/ops/arithmetic.ts';
 import { averagePool } from '../tensor/ops/average-pool.ts';
+import { greater, where } from '../tensor/ops/compare.ts';
 import { conv } from '../tensor/ops/conv.ts';
 import { expand } from '../tensor/ops/expand.ts';
 import { reduceSum } from '../tensor/ops/reduce.ts';
+import { sqrt } from '../tensor/ops/unary.ts';
 import { constant, type Tensor } from '../tensor/tensor.ts';
 import { DistanceError } from './distance.ts';
 
 /** Weights of red, green and blue in luma (ITU-R BT.601). */
 const bt601 = [0.299, 0.587, 0.114];
+
+/** Red, green and blue in the axes of YIQ, row by row, rounded as image quality code does. */
+export const yiq: readonly number[] = [...bt601, 0.596, -0.274, -0.322, 0.211, -0.523, 0.312];
 
 /**
  * Luma [N, 1, H, W] of RGB pictures, or grey ones as they are. A weighted sum and not a convolution: the runtime would pad a convolution's one
@@ -56,6 +61,12 @@ export function blockMeans(x: Tensor, f: number): Tensor {
 /** The factor by which common implementations shrink pictures first: their shorter side over 256, rounded, at least 1. */
 export function usualFactor(x: Tensor): number {
   return Math.max(1, Math.round(Math.min(x.shape[2]!, x.shape[3]!) / 256));
+}
+
+/** Square root with slope 0 at 0, where its own is infinite. */
+export function rootFromZero(v: Tensor): Tensor {
+  const positive = greater(v, 0);
+  return where(positive, sqrt(where(positive, v, 1)), 0);
 }
 
 /** 1 - s: a similarity as a distance. */

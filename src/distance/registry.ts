@@ -3,10 +3,10 @@ import { ciede2000, ciede2000Max } from './ciede2000.ts';
 import { csf } from './csf.ts';
 import { type Distance, DistanceError } from './distance.ts';
 import { fsim, fsimc } from './fsim.ts';
-import { gmsd, msGmsd } from './gmsd.ts';
+import { gmsd, msGmsd, msGmsdc } from './gmsd.ts';
 import { haarpsi } from './haarpsi.ts';
 import { l0, l0Pixels, l1, l2, linf, psnr, rmse } from './lp.ts';
-import { mdsi } from './mdsi.ts';
+import { mdsi, mdsiMult } from './mdsi.ts';
 import { msSsim, ssim, ssimDownsampled } from './ssim.ts';
 import { vifp } from './vifp.ts';
 import { vsi } from './vsi.ts';
@@ -25,12 +25,14 @@ export const distanceRegistry: readonly Distance[] = [
   msSsim,
   gmsd,
   msGmsd,
+  msGmsdc,
   fsim,
   fsimc,
   vsi,
   vifp,
   haarpsi,
   mdsi,
+  mdsiMult,
   ciede2000,
   ciede2000Max,
   csf,

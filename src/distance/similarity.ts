@@ -37,15 +37,19 @@ export function scharrMagnitude(x: Tensor): Tensor {
 }
 
 /**
- * Means of f x f pixels around every f-th, by the shorter side over 256, rounded; zeros around the picture. So MATLAB's conv2 with
- * 'same' has it: for f = 2 these are blocks, and an odd last row is half black.
+ * Means of f x f pixels around every f-th; zeros around the picture. So MATLAB's conv2 with 'same' has it: for f = 2 these are blocks, and
+ * an odd last row is half black.
  */
-export function usualMeans(x: Tensor): Tensor {
-  const f = usualFactor(x);
+export function sameMeans(x: Tensor, f: number): Tensor {
   if (f === 1) return x;
   const before = Math.floor((f - 1) / 2);
   const after = x.shape.slice(2).map((n) => Math.max(0, f * (Math.ceil(n / f) - 1) + Math.floor(f / 2) - (n - 1)));
   return averagePool(x, [f, f], { strides: [f, f], pads: [before, before, ...after], countIncludePad: true });
+}
+
+/** Means by the shorter side over 256, rounded. */
+export function usualMeans(x: Tensor): Tensor {
+  return sameMeans(x, usualFactor(x));
 }
 
 /** One function of both pictures, run on them as one batch. */
