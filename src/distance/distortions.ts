@@ -18,7 +18,8 @@ export interface Distortion {
   apply(picture: Picture): Promise<Picture>;
 }
 
-const jpeg = (quality: number): Distortion => ({
+/** JPEG at a quality from 1 to 100, colours at half resolution. */
+export const jpeg = (quality: number): Distortion => ({
   name: `jpeg ${quality}`,
   phrase: `JPEG at quality ${quality}`,
   kind: 'jpeg',
@@ -30,7 +31,8 @@ const jpeg = (quality: number): Distortion => ({
   },
 });
 
-const noise = (levels: number): Distortion => ({
+/** Gaussian noise of a deviation in 8-bit levels; that of a picture is decided by its pixels. */
+export const noise = (levels: number): Distortion => ({
   name: `noise ${levels}/255`,
   phrase: `noise of ${levels}/255`,
   kind: 'noise',
@@ -41,7 +43,8 @@ const noise = (levels: number): Distortion => ({
   },
 });
 
-const blur = (sigma: number): Distortion => ({
+/** Gaussian blur of a deviation in pixels; borders repeat. */
+export const blur = (sigma: number): Distortion => ({
   name: `blur ${sigma}`,
   phrase: `a blur of ${sigma} pixel${sigma === 1 ? '' : 's'}`,
   kind: 'blur',
