@@ -13,6 +13,8 @@ export interface DistanceConvention {
   readonly identity: number | undefined;
   /** Whether swapping the pictures changes nothing. */
   readonly symmetric: boolean;
+  /** What is left out for grey pictures, where they do not have the value of their RGB form. */
+  readonly grey?: string;
   /** Smallest height and width that it is defined for, in pixels. */
   readonly minimumSize: number;
 }

@@ -11,7 +11,7 @@ import { abs, log, square } from '../tensor/ops/unary.ts';
 import { constant, type Tensor } from '../tensor/tensor.ts';
 import type { Distance } from './distance.ts';
 import { oncePerPair } from './once.ts';
-import { asChannels, dissimilarity, requireSize, yiq } from './picture.ts';
+import { dissimilarity, requireSize, yiq } from './picture.ts';
 import { likeness, sameMeans } from './similarity.ts';
 
 /** Stability of a quotient, for values up to 255, and steepness of the logistic function. */
@@ -38,25 +38,29 @@ function haar(y: Tensor, scale: number): Tensor {
 interface Responses {
   /** Magnitudes at the three scales, [N, 2, H, W] each. */
   readonly scales: readonly Tensor[];
-  /** Magnitudes of the colour axes, [N, 2, H, W]. */
-  readonly chroma: Tensor;
+  /** Magnitudes of the colour axes, [N, 2, H, W]; grey pictures have none. */
+  readonly chroma?: Tensor;
 }
 
 function responses(x: Tensor): Responses {
-  const axes = conv(sameMeans(asChannels(x, 3), 2), constant(yiq, [3, 3, 1, 1], x.dtype));
+  const small = sameMeans(x, 2);
+  const scalesOf = (y: Tensor) => [1, 2, 3].map((scale) => haar(y, scale));
+  if (x.shape[1] === 1) return { scales: scalesOf(small) };
+  const axes = conv(small, constant(yiq, [3, 3, 1, 1], x.dtype));
   const y = slice(axes, { axes: [1], starts: [0], ends: [1] });
   const chroma = slice(axes, { axes: [1], starts: [1], ends: [3] });
-  return { scales: [1, 2, 3].map((scale) => haar(y, scale)), chroma: abs(means2(chroma)) };
+  return { scales: scalesOf(y), chroma: abs(means2(chroma)) };
 }
 
-/** Similarities and weights at every second pixel, [N, 3, H/2, W/2]: along both axes, and of the colours. */
+/** Similarities and weights at every second pixel, [N, 3, H/2, W/2]: along both axes, and of the colours where there are any. */
 const compared = oncePerPair((x: Tensor, y: Tensor) => {
   const [a, b] = [responses(x), responses(y)];
   const fine = [0, 1].map((i) => likeness(a.scales[i]!, b.scales[i]!, stability));
   const luma = mul(add(fine[0]!, fine[1]!), 0.5);
+  const weight = maximum(a.scales[2]!, b.scales[2]!);
+  if (a.chroma === undefined || b.chroma === undefined) return { similarity: luma, weight };
   const axis = { axes: [1], keepDims: true };
   const colour = reduceMean(likeness(a.chroma, b.chroma, stability), axis);
-  const weight = maximum(a.scales[2]!, b.scales[2]!);
   return { similarity: concat([luma, colour], 1), weight: concat([weight, reduceMean(weight, axis)], 1) };
 });
 
@@ -75,14 +79,14 @@ function index(x: Tensor, y: Tensor): Tensor {
 export const haarpsi: Distance = {
   name: 'haarpsi',
   brief: 'similarity of Haar wavelets',
-  source:
-    'Reisenhofer, Bosse, Kutyniok and Wiegand 2018: C 30 for values up to 255, alpha 4.2, three scales; grey pictures count as coloured ones without colour',
+  source: 'Reisenhofer, Bosse, Kutyniok and Wiegand 2018: C 30 for values up to 255, alpha 4.2, three scales',
   convention: {
     colour: 'YIQ',
     sampling: 'means of 2 x 2 pixels first; zeros around the picture',
     better: 'higher',
     identity: 1,
     symmetric: true,
+    grey: "the similarity of colours, as in the authors' code: it would be 1 everywhere and raise the mean",
     // The coarsest wavelet, on the halved picture.
     minimumSize: 16,
   },

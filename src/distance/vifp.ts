@@ -67,7 +67,7 @@ export const vifp: Distance = {
   name: 'vifp',
   brief: 'visual information fidelity, of pixels',
   source:
-    'Sheikh and Bovik 2006, the multi-scale pixel form; the second picture is the reference. More contrast than it has gives more than 1; the distance is how far from 1',
+    'Sheikh and Bovik 2006, the multi-scale pixel form; the second picture is the reference. More contrast than it has gives more than 1, and one of a single colour has nothing to lose; the distance is how far from 1',
   convention: {
     colour: 'luma, BT.601',
     sampling: 'Gaussians of 17, 9, 5 and 3 places, each scale half as large; only places where the window fits',
