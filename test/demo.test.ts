@@ -31,6 +31,7 @@ function attackResult(label: number, success: boolean): AttackResult {
   const after = prediction(success ? (label + 1) % 3 : label);
   const adversarial = success ? light : grey;
   return {
+    method: 'pgd',
     success,
     success8: success,
     adversarial,
@@ -44,6 +45,7 @@ function attackResult(label: number, success: boolean): AttackResult {
     after8: after,
     norm: 'linf',
     epsilon: 8 / 255,
+    path: [],
     forwards: 3,
     backwards: 2,
     restarts: 1,

@@ -1,6 +1,7 @@
 /** @file Refuses distance attacks that cannot mean what they say: masks of another size, budgets that exclude nothing. */
 import type { Model } from '../model/model.ts';
 import { randomStream } from '../random/random-stream.ts';
+import { checkMask } from './attack-options.ts';
 import { checkCount, checkPictures } from './check-options.ts';
 import type { DistanceAttackOptions } from './distance-attack.ts';
 import type { DistanceProblem } from './distance-problem.ts';
@@ -30,13 +31,7 @@ export function checkDistanceOptions(
   const twice = names.find((name, i) => names.indexOf(name) < i);
   if (twice !== undefined)
     throw new AttackError(`${twice} is given twice; a budget and each bound take a distance of their own.`);
-  if (mask === undefined) return;
-  if (mask.length !== model.height * model.width) {
-    throw new AttackError(`The mask has ${mask.length} values; pictures have ${model.height} x ${model.width} pixels.`);
-  }
-  if (!mask.every((value) => value >= 0 && value <= 1))
-    throw new AttackError('A mask holds values from 0, may not change, to 1, may change.');
-  if (mask.every((value) => value === 0)) throw new AttackError('The mask leaves no pixel to change.');
+  checkMask(mask, model);
 }
 
 /** Refuses limits that not even black, white, opposite or random pictures exceed. @throws AttackError */

@@ -157,7 +157,7 @@ async function taskOf(
   const target = typeof targets === 'object' ? targets[i] : targets;
   const misclassifiedBefore = target === undefined ? before.label !== label : before.label === target;
   const counts = { forwards: 1, backwards: 0 };
-  return { x0, label, target, before, misclassifiedBefore, notes: new Set(), candidates: [], ...counts };
+  return { x0, label, target, before, misclassifiedBefore, notes: new Set(), candidates: [], path: [], ...counts };
 }
 
 /** Starts beside the originals, where many distances have no slope. A picture's own values and the seed decide its noise. */

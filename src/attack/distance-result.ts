@@ -71,6 +71,7 @@ export async function distanceResult(bench: Bench, task: Task): Promise<Distance
   const named = (measured: readonly number[] | undefined): Measured | undefined =>
     measured && Object.fromEntries([main, ...bounds].map(({ distance }, k) => [distance.name, measured[k]!]));
   return {
+    method: main.limit === Number.POSITIVE_INFINITY ? 'smallest distance' : 'within a distance',
     success: float !== undefined,
     success8: rounded !== undefined,
     adversarial: float?.x ?? x0,
@@ -90,6 +91,7 @@ export async function distanceResult(bench: Bench, task: Task): Promise<Distance
     after8: after8 ?? before,
     forwards,
     backwards: task.backwards,
+    path: task.path,
     seed,
     device: model.device.description,
     notes: [...notes],

@@ -1,5 +1,6 @@
 /** @file A picture on its way through a distance attack, and whether class scores fool for it. */
 import type { PlainPrediction } from '../model/model.ts';
+import type { PathPoint } from './trial.ts';
 
 /** A change that fooled the derived model. */
 export interface Candidate {
@@ -20,6 +21,8 @@ export interface Task {
   readonly notes: Set<string>;
   /** The best of each search. */
   readonly candidates: Candidate[];
+  /** Points that the searches looked at. */
+  readonly path: PathPoint[];
   forwards: number;
   backwards: number;
 }

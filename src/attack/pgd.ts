@@ -3,10 +3,13 @@
  * norm of the ball, each projected back into it. Unlike the reference implementations it keeps the best adversarial picture on the
  * way, not the last one, and a picture stops once it is fooled.
  */
+import { norms } from '../distance/ball.ts';
 import type { Model } from '../model/model.ts';
 import { steepestAscent } from '../search/ascent.ts';
+import { requireModel } from './attack-options.ts';
 import { checkCount } from './check-options.ts';
 import { type GradientAttackOptions, runGradientAttack } from './gradient-attack.ts';
+import { methodOf } from './method.ts';
 import { AttackError, type AttackResult } from './result.ts';
 
 /** How the step size runs over the steps, from 1 at the start. */
@@ -63,6 +66,31 @@ export async function pgd(
     key: `pgd ${momentum}`,
   });
 }
+
+/** Its row in the registry. */
+export const pgdMethod = methodOf<PgdOptions>(
+  {
+    name: 'pgd',
+    brief: 'projected gradient descent from a random start',
+    kind: 'budget',
+    norms,
+    knowledge: 'gradients',
+    targeted: true,
+    cost: '40 forward and backward passes',
+    paper: 'Madry et al. 2018',
+    own: {
+      steps: 'gradient steps (40)',
+      stepSize: 'length of a step (2.5 epsilon / steps)',
+      schedule: 'constant, linear or cosine (constant)',
+      loss: 'cross-entropy, margin or dlr (cross-entropy)',
+      momentum: 'share of the gradient that is kept (0)',
+      restarts: 'random starts at most (1)',
+      randomStart: 'start at a random point of the ball (true)',
+      exhaust: 'go on after a success (false)',
+    },
+  },
+  (victim, ...rest) => pgd(requireModel(victim, 'pgd'), ...rest),
+);
 
 function checkSteps(
   options: Required<Pick<PgdOptions, 'norm' | 'steps' | 'stepSize' | 'schedule' | 'momentum'>>,

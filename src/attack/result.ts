@@ -1,7 +1,8 @@
 /** @file What an attack returns for each picture: the adversarial picture and the evidence for it. */
 
-import type { Distances, Norm } from '../distance/ball.ts';
+import type { Distances } from '../distance/ball.ts';
 import type { PlainPrediction } from '../model/model.ts';
+import type { PathPoint } from './trial.ts';
 
 /** A class with its probability. */
 export interface RankedClass {
@@ -21,6 +22,8 @@ export interface Prediction {
 
 /** What every attack says of a picture. Success is what the model's own file says of it, run alone. */
 export interface AttackOutcome {
+  /** The attack's name in the registry. */
+  readonly method: string;
   readonly success: boolean;
   /** Success of the picture rounded to 8 bits, as a PNG holds it, still within all bounds. */
   readonly success8: boolean;
@@ -40,6 +43,8 @@ export interface AttackOutcome {
   /** Forward and backward passes that this picture took, verification included. */
   readonly forwards: number;
   readonly backwards: number;
+  /** Where the attack looked, in order, and what it saw there. */
+  readonly path: readonly PathPoint[];
   readonly seed: number;
   readonly device: string;
   /** Warnings: vanishing gradients, a success that the plain model does not confirm. */
@@ -48,7 +53,7 @@ export interface AttackOutcome {
 
 /** The outcome of an attack in a ball of a norm. `adversarial` holds 8-bit values where these succeed. */
 export interface AttackResult extends AttackOutcome {
-  readonly norm: Norm;
+  readonly norm: keyof Distances;
   readonly epsilon: number;
   readonly restarts: number;
 }

@@ -121,7 +121,12 @@ export function withinBudget(distance: number, epsilon: number): boolean {
  * The 8-bit picture nearest to x that stays in the ball, as a PNG can hold it: rounded to the nearest, or towards x0
  * where that would leave the ball.
  */
-export function quantizeWithin(norm: Norm, x: Float32Array, x0: Float32Array, epsilon: number): Float32Array {
+export function quantizeWithin(
+  norm: keyof Distances,
+  x: Float32Array,
+  x0: Float32Array,
+  epsilon: number,
+): Float32Array {
   if (norm === 'linf') {
     const bound = epsilon * (1 + 1e-5) + 1e-6;
     const result = new Float32Array(x.length);

@@ -121,3 +121,28 @@ export function quantizedNetwork(): Uint8Array {
     graph.node('MatMul', [flat!, w!], {}, ['scores']);
   });
 }
+
+/** Classes with scores -|x - m_k|^2 / 2 up to what they share: x . m_k - |m_k|^2 / 2, whose borders are known planes. */
+export function nearestMeanNetwork(means: readonly ArrayLike<number>[]): Uint8Array {
+  const size = means[0]!.length;
+  return networkOf(means.length, (graph, floats) => {
+    const weights = Float64Array.from({ length: size * means.length }, (_, at) => {
+      return means[at % means.length]![Math.floor(at / means.length)]!;
+    });
+    const shifts = means.map((m) => -Array.from(m).reduce((sum, v) => sum + v * v, 0) / 2);
+    const [flat] = graph.node('Flatten', ['picture']);
+    graph.node('Gemm', [flat!, floats(weights, [size, means.length]), floats(shifts, [means.length])], {}, ['scores']);
+  });
+}
+
+/** Two classes with scores 0 and |x - centre|^2 - radius^2: class 0 inside a ball, so the border is curved and known. */
+export function ballNetwork(centre: ArrayLike<number>, radius: number): Uint8Array {
+  return networkOf(2, (graph, floats) => {
+    const [flat] = graph.node('Flatten', ['picture']);
+    const [away] = graph.node('Sub', [flat!, floats(centre, [centre.length])]);
+    const [squares] = graph.node('Mul', [away!, away!]);
+    const [total] = graph.node('ReduceSum', [squares!], { axes: [1], keepdims: 1 });
+    const [score] = graph.node('Sub', [total!, floats([radius * radius], [1])]);
+    graph.node('MatMul', [score!, floats([0, 1], [1, 2])], {}, ['scores']);
+  });
+}

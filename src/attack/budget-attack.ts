@@ -1,0 +1,216 @@
+/**
+ * @file Attacks within a ball, whose logic is their own: runs a procedure for each picture, keeps the best adversarial picture among all
+ * that it asked about, rounds it to 8 bits inside the ball, and has the plain model confirm it.
+ */
+import { type Distances, distances, quantizeWithin, withinBudget } from '../distance/ball.ts';
+import { type AttackOptions, isFooled, startTrials } from './attack-options.ts';
+import { checkEpsilon } from './check-options.ts';
+import { converse } from './converse.ts';
+import type { Judge } from './criterion.ts';
+import { type Answer, look, type Procedure, type Query } from './procedure.ts';
+import { type AttackResult, describePrediction } from './result.ts';
+import { allowed, type Trial } from './trial.ts';
+import type { Victim } from './victim.ts';
+
+/** Norms that budgets are given in. l0 counts channel values. */
+export type BudgetNorm = keyof Distances;
+
+/** Options of attacks within a ball. */
+export interface BudgetOptions extends AttackOptions {
+  /** linf unless given. */
+  readonly norm?: BudgetNorm;
+  /** Radius of the ball: pixels run from 0 to 1, so 8 / 255 and not 8; a count of values for l0. */
+  readonly epsilon: number;
+  /** Go on after a success, to the end, and keep the adversarial picture of the largest excess. */
+  readonly exhaust?: boolean;
+}
+
+/** An attack within a ball. */
+export interface BudgetMethod {
+  /** Its name in the registry. */
+  readonly name: string;
+  /** Norms that it is defined for. */
+  readonly norms: readonly BudgetNorm[];
+  /** Its search for one picture. It may ask about anything; what lies outside the ball does not count. */
+  run(trial: Trial, ball: Ball): Procedure;
+}
+
+/** A ball around the original. */
+export interface Ball {
+  readonly norm: BudgetNorm;
+  readonly epsilon: number;
+}
+
+/** An adversarial picture, and what it is ranked by: the criterion's excess there, or a loss. */
+interface Found {
+  readonly x: Float32Array;
+  readonly rank: number;
+}
+
+/** What a search within a ball has found for a picture. */
+export interface BudgetFindings {
+  /** The adversarial picture of the highest rank. */
+  best: Found | undefined;
+  /** The same among pictures of 8-bit values. */
+  best8: Found | undefined;
+}
+
+/**
+ * Runs an attack on pictures.
+ * @param images one [C, H, W] each, pixels in [0, 1], of the model's size
+ * @param labels the true class of each; what the model answers unless given
+ * @throws AttackError if options or pictures are out of range
+ */
+export async function runBudgetAttack(
+  victim: Victim,
+  images: readonly Float32Array[],
+  labels: readonly number[] | undefined,
+  options: BudgetOptions,
+  method: BudgetMethod,
+): Promise<AttackResult[]> {
+  const { norm = method.norms[0]!, epsilon, exhaust = false, batch = 16, seed = 0, onProgress } = options;
+  checkEpsilon(victim, norm, epsilon, method);
+  const ball: Ball = { norm, epsilon };
+  const { trials, judge, model } = await startTrials(victim, images, labels, options);
+  const findings = trials.map((): BudgetFindings => ({ best: undefined, best8: undefined }));
+  const speakers = trials.flatMap((trial, i) =>
+    trial.misclassifiedBefore
+      ? []
+      : [{ trial, procedure: untilFooled(method.run(trial, ball), trial, ball, findings[i]!, exhaust) }],
+  );
+  const left = trials.length - speakers.length;
+  await converse(victim, speakers, {
+    batch,
+    judge,
+    ...(model === undefined ? {} : { model }),
+    ...(options.expectation === undefined ? {} : { expectation: options.expectation }),
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+    onProgress: (done) => onProgress?.(left + done, trials.length),
+  });
+  const results: AttackResult[] = [];
+  for (const [i, trial] of trials.entries())
+    results.push(await budgetResult(victim, trial, findings[i]!, ball, judge, { seed, method: method.name }));
+  return results;
+}
+
+/** A procedure that ends once a picture of 8-bit values inside the ball fools, unless all is to be exhausted. */
+export function* untilFooled(
+  inner: Procedure,
+  trial: Trial,
+  ball: Ball,
+  findings: BudgetFindings,
+  exhaust: boolean,
+): Procedure {
+  let next = inner.next();
+  while (!next.done) {
+    const answers = yield next.value;
+    if (observe(next.value, answers, trial, ball, findings) && findings.best8 === undefined) {
+      yield* roundBest(trial, ball, findings);
+      if (findings.best8 !== undefined && !exhaust) return;
+    }
+    next = inner.next(answers);
+  }
+  const { best, best8 } = findings;
+  if (best !== undefined && best.rank > (best8?.rank ?? 0)) yield* roundBest(trial, ball, findings);
+}
+
+/** Takes in what was asked and answered. Whether the best picture is a new one. */
+function observe(
+  asked: readonly Query[],
+  answers: readonly Answer[],
+  trial: Trial,
+  ball: Ball,
+  findings: BudgetFindings,
+): boolean {
+  const before = findings.best;
+  let top: { readonly excess: number; readonly distance: number } | undefined;
+  for (const [i, { x }] of asked.entries()) {
+    const { excess, fools } = answers[i]!;
+    const distance = distances(x, trial.x0)[ball.norm];
+    if (!(excess <= (top?.excess ?? Number.NEGATIVE_INFINITY))) top = { excess, distance };
+    if (!fools || excess <= (findings.best?.rank ?? 0)) continue;
+    if (withinBudget(distance, ball.epsilon) && isPicture(x, trial)) findings.best = { x: x.slice(), rank: excess };
+  }
+  if (top !== undefined) trial.path.push({ forwards: trial.forwards, ...top });
+  return findings.best !== before;
+}
+
+/** Whether x lies in [0, 1] and keeps what the mask forbids to change. */
+export function isPicture(x: Float32Array, { x0, mask }: Trial): boolean {
+  return x.every((value, i) => value >= -1e-6 && value <= 1 + 1e-6 && (mask?.[i] !== 0 || value === x0[i]));
+}
+
+function* roundBest(trial: Trial, { norm, epsilon }: Ball, findings: BudgetFindings): Procedure {
+  const x8 = keepMasked(quantizeWithin(norm, findings.best!.x, trial.x0, epsilon), trial);
+  if (!withinBudget(distances(x8, trial.x0)[norm], epsilon)) return;
+  const { excess, fools } = yield* look(x8);
+  if (fools && excess > (findings.best8?.rank ?? 0)) findings.best8 = { x: x8, rank: excess };
+}
+
+/** An 8-bit picture with the original's values where the mask forbids a change. */
+export function keepMasked(x8: Float32Array, trial: Trial): Float32Array {
+  return trial.mask === undefined ? x8 : allowed(x8, trial);
+}
+
+/** The outcome as the plain model sees it: in float, and rounded to 8 bits. */
+export async function budgetResult(
+  victim: Victim,
+  trial: Trial,
+  { best, best8 }: BudgetFindings,
+  { norm, epsilon }: Ball,
+  judge: Judge,
+  { seed, method, restarts = 1 }: { readonly seed: number; readonly method: string; readonly restarts?: number },
+): Promise<AttackResult> {
+  const { x0, label, target, notes, misclassifiedBefore } = trial;
+  const before = describePrediction(trial.before, victim.className);
+  const x = best8?.x ?? best?.x ?? x0;
+  const rounded = best8 === undefined ? keepMasked(quantizeWithin(norm, x, x0, epsilon), trial) : x;
+  const x8 = rounded.every((value, i) => value === x[i]) ? x : rounded;
+  const plain = best === undefined ? trial.before : await victim.predictPlain(x);
+  const plain8 = x8 === x ? plain : await victim.predictPlain(x8);
+  trial.forwards += Number(best !== undefined) + Number(x8 !== x);
+  const fools = async (picture: Float32Array, prediction: typeof plain) =>
+    !misclassifiedBefore &&
+    withinBudget(distances(picture, x0)[norm], epsilon) &&
+    (await isFooled(prediction, trial, victim, judge));
+  const success8 = await fools(x8, plain8);
+  const success = success8 || (await fools(x, plain));
+  const adversarial = success8 ? x8 : success ? x : x0;
+  const after8 = describePrediction(plain8, victim.className);
+  const after = success8 ? after8 : success ? describePrediction(plain, victim.className) : before;
+  if (best !== undefined && !success)
+    notes.add('The derived graph was fooled, the plain model is not: the scores are too close to tell.');
+  if (trial.zeroGradients > 0)
+    notes.add(
+      `The gradient was exactly zero at ${trial.zeroGradients} of ${trial.backwards} points: it may be masked.`,
+    );
+  if (misclassifiedBefore)
+    notes.add(
+      target === undefined
+        ? 'The model was wrong before the attack.'
+        : 'The model answered the target before the attack.',
+    );
+  return {
+    method,
+    success,
+    success8,
+    adversarial,
+    original: x0,
+    distances: distances(adversarial, x0),
+    label,
+    target,
+    misclassifiedBefore,
+    before,
+    after,
+    after8: success || misclassifiedBefore ? after8 : before,
+    norm,
+    epsilon,
+    path: trial.path,
+    forwards: trial.forwards,
+    backwards: trial.backwards,
+    restarts,
+    seed,
+    device: victim.device.description,
+    notes: [...notes],
+  };
+}

@@ -1,0 +1,248 @@
+/**
+ * @file Runs the procedures of many pictures at once: collects their questions into batches, asks the network, sends each its answers.
+ * A picture that is done leaves, a waiting one takes its place, and what a picture is answered depends on nothing but itself.
+ */
+import type { Model } from '../model/model.ts';
+import { compile, type Program } from '../runtime/compile.ts';
+import { grad } from '../tensor/grad.ts';
+import { mul } from '../tensor/ops/arithmetic.ts';
+import { reduceSum } from '../tensor/ops/reduce.ts';
+import { sizeOf } from '../tensor/shape.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+import { type Judge, oneHot } from './criterion.ts';
+import { drawnNumbers, drawnSpecs, type Expectation, expectationKey, expected } from './expectation.ts';
+import { lossFor } from './loss.ts';
+import type { Answer, Procedure, Query, Rising, Slope } from './procedure.ts';
+import { AttackError } from './result.ts';
+import type { Trial } from './trial.ts';
+import type { Victim } from './victim.ts';
+
+/** A picture and its procedure. */
+export interface Speaker {
+  readonly trial: Trial;
+  readonly procedure: Procedure;
+}
+
+/** Options of `converse`. */
+export interface ConverseOptions {
+  /** Questions in one run at most. */
+  readonly batch: number;
+  readonly judge: Judge;
+  /** Where gradients come from; needed for questions about slopes. */
+  readonly model?: Model;
+  readonly expectation?: Expectation;
+  readonly signal?: AbortSignal;
+  /** Called with how many pictures are done. */
+  readonly onProgress?: (done: number) => void;
+}
+
+interface Active extends Speaker {
+  asked: readonly Query[];
+}
+
+/** Runs all procedures to their ends. @throws the signal's reason when aborted */
+export async function converse(victim: Victim, speakers: readonly Speaker[], options: ConverseOptions): Promise<void> {
+  const largest = 2 ** Math.floor(Math.log2(Math.max(1, Math.min(options.batch, victim.maxBatch))));
+  const waiting = speakers.values();
+  let active: Active[] = [];
+  let done = 0;
+  for (;;) {
+    while (active.length < largest) {
+      const next = waiting.next();
+      if (next.done) break;
+      const first = next.value.procedure.next();
+      if (first.done) done++;
+      else active.push({ ...next.value, asked: first.value });
+    }
+    if (active.length === 0) break;
+    const answers = await answersTo(victim, active, largest, options);
+    const kept: Active[] = [];
+    for (const [i, speaker] of active.entries()) {
+      const next = speaker.procedure.next(answers[i]!);
+      if (next.done) done++;
+      else kept.push({ ...speaker, asked: next.value });
+    }
+    active = kept;
+    options.onProgress?.(done);
+  }
+}
+
+interface Place {
+  readonly speaker: number;
+  readonly at: number;
+  readonly trial: Trial;
+  readonly query: Query;
+  /** Which of its picture's questions this is. */
+  readonly serial: number;
+}
+
+/** Answers to all questions of a round, those of one kind in batches. */
+async function answersTo(
+  victim: Victim,
+  active: readonly Active[],
+  largest: number,
+  options: ConverseOptions,
+): Promise<Answer[][]> {
+  const answers = active.map(({ asked }) => new Array<Answer>(asked.length));
+  const groups = new Map<string, Place[]>();
+  for (const [speaker, { asked, trial }] of active.entries()) {
+    for (const [at, query] of asked.entries()) {
+      const key = keyOf(query, trial);
+      const group = groups.get(key);
+      const place = { speaker, at, trial, query, serial: trial.questions++ };
+      if (group === undefined) groups.set(key, [place]);
+      else group.push(place);
+    }
+  }
+  for (const [key, group] of groups) {
+    for (let start = 0; start < group.length; ) {
+      options.signal?.throwIfAborted();
+      let size = 1;
+      while (size < group.length - start && size * 2 <= largest) size *= 2;
+      const chunk = group.slice(start, start + size);
+      start += chunk.length;
+      const found = await askBatch(victim, key, chunk, size, options);
+      for (const [i, { speaker, at }] of chunk.entries()) answers[speaker]![at] = found[i]!;
+    }
+  }
+  return answers;
+}
+
+/** Questions of one key share a graph. */
+function keyOf(query: Query, trial: Trial): string {
+  if (query.kind === 'look') return 'look';
+  if ('weights' in query.of) return 'slope of weights';
+  return `slope of ${query.of.loss} ${isTargeted(query.of, trial) ? 'targeted' : 'untargeted'}`;
+}
+
+function isTargeted(of: Rising & { readonly target?: number }, { target }: Trial): boolean {
+  return of.target !== undefined || target !== undefined;
+}
+
+async function askBatch(
+  victim: Victim,
+  key: string,
+  chunk: readonly Place[],
+  size: number,
+  options: ConverseOptions,
+): Promise<Answer[]> {
+  const pictures = rows(chunk, size, ({ query }) => query.x);
+  if (key === 'look') {
+    const scores = await victim.predict(pictures, size);
+    return judged(chunk, scores, victim.classCount, options.judge);
+  }
+  const { model, expectation } = options;
+  if (model === undefined)
+    throw new AttackError(`${victim.name} gives no gradients; choose an attack that needs only scores or labels.`);
+  const program = await slopeProgram(model, key, chunk[0]!, size, expectation);
+  const results = await program.run({
+    x: pictures,
+    label: rows(chunk, size, ({ trial }) => oneHot(trial.label, model.classCount)),
+    target: rows(chunk, size, (place) => oneHot(targetOf(place), model.classCount)),
+    weights: rows(chunk, size, (place) => weightsOf(place, model.classCount)),
+    ...drawn(chunk, size, expectation),
+  });
+  const answers = await judged(chunk, results.logits!.data as Float32Array, model.classCount, options.judge);
+  const length = pictures.length / size;
+  const passes = expectation?.draws ?? 1;
+  return answers.map((answer, i): Slope => {
+    const { trial } = chunk[i]!;
+    trial.backwards += passes;
+    if (expectation !== undefined) trial.forwards += passes;
+    const gradient = (results.gradient!.data as Float32Array).slice(i * length, (i + 1) * length);
+    const { mask } = trial;
+    if (mask !== undefined) for (let j = 0; j < length; j++) gradient[j] = gradient[j]! * mask[j]!;
+    if (gradient.every((value) => value === 0)) trial.zeroGradients++;
+    if (gradient.some((value) => Number.isNaN(value))) trial.notes.add('The gradient became NaN.');
+    return { ...answer, value: Number(results.value!.data[i]), gradient };
+  });
+}
+
+async function judged(
+  chunk: readonly Place[],
+  scores: Float32Array,
+  classCount: number,
+  judge: Judge,
+): Promise<Answer[]> {
+  const answers: Answer[] = [];
+  for (const [i, { trial }] of chunk.entries()) {
+    trial.forwards++;
+    const own = scores.slice(i * classCount, (i + 1) * classCount);
+    const excess = await judge(own, trial.label, trial.target);
+    answers.push({ scores: own, excess, fools: excess > 0 });
+  }
+  return answers;
+}
+
+/** The rows of a batch; places beyond the chunk repeat its first. */
+function rows(chunk: readonly Place[], size: number, pick: (place: Place) => Float32Array): Float32Array {
+  const first = pick(chunk[0]!);
+  const all = new Float32Array(size * first.length);
+  for (let i = 0; i < size; i++) all.set(chunk[i] === undefined ? first : pick(chunk[i]!), i * first.length);
+  return all;
+}
+
+function targetOf({ query, trial }: Place): number {
+  const own = query.kind === 'slope' && 'loss' in query.of ? query.of.target : undefined;
+  return own ?? trial.target ?? trial.label;
+}
+
+function weightsOf({ query }: Place, classCount: number): Float32Array {
+  return query.kind === 'slope' && 'weights' in query.of ? query.of.weights : new Float32Array(classCount);
+}
+
+/** Numbers of each draw for each picture: its own stream, at its own place on the path. */
+function drawn(
+  chunk: readonly Place[],
+  size: number,
+  expectation: Expectation | undefined,
+): Record<string, Float32Array> {
+  if (expectation === undefined) return {};
+  const numbers = chunk.map(({ trial, serial }) => drawnNumbers(expectation, (draw) => trial.random(serial, draw)));
+  return Object.fromEntries(
+    Object.entries(drawnSpecs(expectation)).map(([name, { shape }]) => {
+      const length = sizeOf(shape);
+      const all = new Float32Array(size * length);
+      for (let i = 0; i < size; i++) {
+        const value = (numbers[i] ?? numbers[0]!)[name]!;
+        all.set(typeof value === 'number' ? [value] : value, i * length);
+      }
+      return [name, all];
+    }),
+  );
+}
+
+function slopeProgram(
+  model: Model,
+  key: string,
+  { query, trial }: Place,
+  size: number,
+  expectation: Expectation | undefined,
+): Promise<Program> {
+  const of = query.kind === 'slope' ? query.of : { loss: 'margin' as const };
+  const picture = { shape: [size, model.channels, model.height, model.width], dtype: 'float32' as const };
+  const row = { shape: [size, model.classCount], dtype: 'float32' as const };
+  const data = Object.entries(drawnSpecs(expectation)).map(
+    ([name, { shape, dtype }]) => [name, { shape: [size, ...shape], dtype }] as const,
+  );
+  return compile(
+    (inputs) => {
+      const { x, label, target, weights } = inputs as Record<'x' | 'label' | 'target' | 'weights', Tensor>;
+      const loss =
+        'weights' in of
+          ? (logits: Tensor) => reduceSum(mul(logits, weights), { axes: [1] })
+          : (logits: Tensor) =>
+              lossFor(of.loss, isTargeted(of, trial), model.classCount).loss({ logits, label, target });
+      const logits = model.logits(x);
+      const value =
+        expectation === undefined
+          ? loss(logits)
+          : expected(expectation, x, inputs, (changed) => loss(model.logits(changed)));
+      // Pictures do not touch each other, so the gradient of the sum holds each one's own.
+      const gradient = grad(reduceSum(value), [x], { describe: model.describe })[0]!;
+      return { logits, value, gradient };
+    },
+    { x: picture, label: row, target: row, weights: row, ...Object.fromEntries(data) },
+    { device: model.device, key: `${model.key} ${key}${expectationKey(expectation)}` },
+  );
+}

@@ -1,0 +1,16 @@
+/** @file All attacks by name. */
+import { ddnMethod } from './ddn.ts';
+import { fgsmMethod } from './fgsm.ts';
+import type { AttackMethod } from './method.ts';
+import { pgdMethod } from './pgd.ts';
+import { AttackError } from './result.ts';
+
+/** The registry, attacks of a kind together. */
+export const attackMethods: readonly AttackMethod[] = [fgsmMethod, pgdMethod, ddnMethod];
+
+/** An attack by its name. @throws AttackError listing the names where there is none */
+export function methodNamed(name: string): AttackMethod {
+  const found = attackMethods.find((method) => method.name === name);
+  if (found !== undefined) return found;
+  throw new AttackError(`There is no attack "${name}". Attacks: ${attackMethods.map((one) => one.name).join(', ')}.`);
+}

@@ -1,0 +1,69 @@
+/**
+ * @file An attack on one picture as a generator: it yields questions to the network and is sent the answers, so its file reads as the
+ * paper's pseudocode. `converse` runs many at once and puts their questions into batches.
+ */
+import type { LossName } from './loss.ts';
+
+/** What a gradient is taken of: a loss, led towards a class where one is given, or a weighted sum of the class scores. */
+export type Rising =
+  | { readonly loss: LossName; readonly target?: number }
+  /** A weight for each class, [K]. */
+  | { readonly weights: Float32Array };
+
+/** A question to the network about one picture, [C, H, W] in [0, 1]. */
+export type Query =
+  | { readonly kind: 'look'; readonly x: Float32Array }
+  | { readonly kind: 'slope'; readonly x: Float32Array; readonly of: Rising };
+
+/** What the network says of a picture. */
+export interface Answer {
+  /** Class scores before a final softmax, [K]. */
+  readonly scores: Float32Array;
+  /** The criterion's excess: above 0 where the picture is adversarial; NaN where the scores are. */
+  readonly excess: number;
+  readonly fools: boolean;
+}
+
+/** An answer with a gradient. */
+export interface Slope extends Answer {
+  /** The value that the gradient is of. */
+  readonly value: number;
+  /** [C, H, W]; 0 where the mask forbids a change. */
+  readonly gradient: Float32Array;
+}
+
+/** An attack on one picture. It returns when it is done; what it found is seen from its questions. */
+export type Procedure<R = void> = Generator<readonly Query[], R, readonly Answer[]>;
+
+/** Asks about one picture. */
+export function* look(x: Float32Array): Procedure<Answer> {
+  const [answer] = yield [{ kind: 'look', x }];
+  return answer!;
+}
+
+/** Asks about several pictures at once. */
+export function* lookAll(xs: readonly Float32Array[]): Procedure<readonly Answer[]> {
+  return xs.length === 0 ? [] : yield xs.map((x) => ({ kind: 'look' as const, x }));
+}
+
+/** Asks for a gradient. */
+export function* slope(x: Float32Array, of: Rising): Procedure<Slope> {
+  const [answer] = yield [{ kind: 'slope', x, of }];
+  return answer as Slope;
+}
+
+/** Asks for several gradients at once, each at its own picture. */
+export function* slopes(
+  asked: readonly { readonly x: Float32Array; readonly of: Rising }[],
+): Procedure<readonly Slope[]> {
+  if (asked.length === 0) return [];
+  return (yield asked.map(({ x, of }) => ({ kind: 'slope' as const, x, of }))) as readonly Slope[];
+}
+
+/** Weights of z_k - z_j. */
+export function difference(k: number, j: number, classCount: number): Rising {
+  const weights = new Float32Array(classCount);
+  weights[k] = 1;
+  weights[j] = -1;
+  return { weights };
+}
