@@ -2,11 +2,21 @@
 
 export { decodePicture, encodePng } from '#image-codec';
 export { openRuntime } from '#runtime';
+export { type AnyAttackOptions, attack } from './attack/attack.ts';
 export { as8Bit, attackFigure } from './attack/attack-figure.ts';
+export type { AttackOptions } from './attack/attack-options.ts';
+export { bestMethod, type Choice, type Situation } from './attack/best.ts';
+export type { BudgetNorm, BudgetOptions } from './attack/budget-attack.ts';
+export { answer, type Criterion, criterionOf, logitGap, probabilityGap, topK } from './attack/criterion.ts';
+export { type DdnOptions, ddn } from './attack/ddn.ts';
 export { type DistanceAttackOptions, type DistanceBound, distanceAttack } from './attack/distance-attack.ts';
+export type { Expectation } from './attack/expectation.ts';
 export { fgsm } from './attack/fgsm.ts';
 export type { GradientAttackOptions } from './attack/gradient-attack.ts';
 export type { LossName } from './attack/loss.ts';
+export type { AttackMethod, Knowledge, MethodOptions } from './attack/method.ts';
+export { attackMethods, methodNamed } from './attack/methods.ts';
+export type { MinimalOptions } from './attack/minimal-attack.ts';
 export { type Change, type ChangeName, changes } from './attack/parameterisation.ts';
 export { type PgdOptions, pgd, type StepSchedule } from './attack/pgd.ts';
 export {
@@ -17,6 +27,8 @@ export {
   type Measured,
   type Prediction,
 } from './attack/result.ts';
+export type { PathPoint } from './attack/trial.ts';
+export { type OpaqueModel, opaqueModel, type Victim } from './attack/victim.ts';
 export { type Distances, distances, type Norm } from './distance/ball.ts';
 export { type Distance, type DistanceConvention, DistanceError } from './distance/distance.ts';
 export { enlarged } from './distance/enlarged.ts';

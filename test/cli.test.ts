@@ -219,6 +219,48 @@ describe('pareidolia attack', () => {
   });
 });
 
+describe('pareidolia attack --method', () => {
+  const attack = (...args: string[]) => run('attack', 'net.onnx', 'picture.png', '--no-figure', '--json', ...args);
+
+  it('looks for the smallest change, with options of its own and the path on request', () => {
+    const { stdout } = attack('--method', 'ddn', '--steps', '30', '--set', 'gamma=0.1', '--path', '--out', 'm/ddn.png');
+    const { method, norm, gamma, epsilon, results } = JSON.parse(stdout);
+    expect([method, norm, gamma, epsilon]).toEqual(['ddn', 'l2', 0.1, undefined]);
+    expect(results[0]).toMatchObject({ success8: true, backwards: 30, distance: 'l2' });
+    expect(results[0].path.length).toBeGreaterThan(30);
+    expect(results[0].path[0]).toMatchObject({ distance: 0, forwards: 2 });
+    expect(existsSync(at('m/ddn.png'))).toBe(true);
+  });
+
+  it('takes the best for the norm, and says which', () => {
+    const { stdout, stderr } = attack('--method', 'best', '--norm', 'l2', '--out', 'm/best.png');
+    expect(stderr).toMatch(
+      /note: chosen: ddn \(Rony et al\. 2019\), the strongest in AttackBench for the smallest change in l2/,
+    );
+    expect(JSON.parse(stdout)).toMatchObject({ method: 'ddn', results: [{ method: 'ddn', success8: true }] });
+  });
+
+  it('keeps to a criterion', async () => {
+    const { stdout } = attack('--epsilon', '40/255', '--criterion', 'top-2', '--out', 'm/top.png');
+    const { results } = JSON.parse(stdout);
+    expect(results[0].success8).toBe(true);
+    const names = results[0].after8.top.map(({ label }: { label: number }) => label);
+    expect(names.indexOf(results[0].label)).toBeGreaterThanOrEqual(2);
+  });
+
+  it('lists the attacks, and the options of one', () => {
+    const rows = JSON.parse(run('attacks', '--json').stdout);
+    expect(rows.find(({ name }: { name: string }) => name === 'pgd')).toMatchObject({
+      kind: 'budget',
+      knowledge: 'gradients',
+    });
+    const { stdout } = run('attacks');
+    for (const { name } of rows) expect(stdout).toMatch(new RegExp(`^  ${name} `, 'm'));
+    expect(run('attacks', 'ddn').stdout).toMatch(/gamma +change of the norm/);
+    expect(run('attacks', 'dnn').stderr).toContain('There is no attack "dnn"');
+  });
+});
+
 describe('pareidolia attack under a distance', () => {
   const fitted = (name: string, pixel: (i: number) => number, height = 16) => {
     const data = Float32Array.from({ length: 16 * height }, (_, i) => pixel(i));
@@ -284,9 +326,20 @@ describe('pareidolia attack under a distance', () => {
 
   const under = (...args: string[]) => ['attack', 'net.onnx', 'picture.png', '--out', 'new/bad.png', ...args];
   it.each([
+    ['an unknown attack', under('--method', 'ddm'), 'There is no attack "ddm". Attacks: fgsm, pgd'],
+    [
+      'a budget for the smallest change',
+      under('--method', 'ddn', '--epsilon', '1'),
+      'ddn looks for the smallest change',
+    ],
+    ['an option of another attack', under('--method', 'ddn', '--momentum', '1'), 'ddn has no option momentum'],
+    ['an unknown option', under('--epsilon', '0.1', '--set', 'gama=1'), 'pgd has no option gama; its own are steps'],
+    ['a norm that an attack does not know', under('--method', 'ddn', '--norm', 'l1'), 'ddn is defined for l2'],
+    ['a setting without a value', under('--epsilon', '0.1', '--set', 'gamma'), 'Expected NAME=VALUE'],
+    ['a criterion that is none', under('--epsilon', '0.1', '--criterion', 'best-5'), 'Expected a criterion such as'],
     ['neither a ball nor a distance', under(), '--epsilon 8/255, or --distance NAME'],
     ['--minimal alone', under('--minimal'), '--minimal needs --distance NAME.'],
-    ['a mask for a ball', under('--epsilon', '0.1', '--mask', 'half.png'), '--mask needs --distance NAME.'],
+    ['a bound for a ball', under('--epsilon', '0.1', '--bound', 'l2=1'), '--bound needs --distance NAME.'],
     ['a distance alone', under('--distance', 'l2'), '--distance needs --minimal'],
     ['both forms', under('--distance', 'l2', '--minimal', '--budget', '1'), 'choose one of them'],
     ['a ball and a distance', under('--distance', 'l2', '--epsilon', '0.1'), '--epsilon is the radius of a ball'],

@@ -3,6 +3,7 @@ import { type Application, buildApplication, buildRouteMap, text_en } from '@str
 import type { CliContext } from './context.ts';
 import { exitCodeOf, messageOf } from './errors.ts';
 import { attackRoute } from './routes/attack.ts';
+import { attacksRoute } from './routes/attacks.ts';
 import { compareRoute } from './routes/compare.ts';
 import { dataRoute } from './routes/data.ts';
 import { inspectRoute } from './routes/inspect.ts';
@@ -11,7 +12,14 @@ import { trainRoute } from './routes/train.ts';
 /** The application. */
 export const app: Application<CliContext> = buildApplication(
   buildRouteMap({
-    routes: { inspect: inspectRoute, attack: attackRoute, compare: compareRoute, train: trainRoute, data: dataRoute },
+    routes: {
+      inspect: inspectRoute,
+      attack: attackRoute,
+      attacks: attacksRoute,
+      compare: compareRoute,
+      train: trainRoute,
+      data: dataRoute,
+    },
     docs: {
       brief: 'Attack, visualise and measure any ONNX vision model',
       fullDescription:

@@ -1,22 +1,27 @@
-/** @file What the flags of `attack` ask for: an attack within a ball, or one under a distance. Refuses flags that do not go together. */
+/** @file What the flags of `attack` ask for: an attack of the registry, or one under a distance. Refuses flags that do not go together. */
+import { checkOwnOptions, chooseMethod } from '../attack/attack.ts';
+import type { BudgetNorm } from '../attack/budget-attack.ts';
 import type { DistanceBound } from '../attack/distance-attack.ts';
 import type { LossName } from '../attack/loss.ts';
+import type { AttackMethod, MethodOptions } from '../attack/method.ts';
+import { methodNamed } from '../attack/methods.ts';
 import type { ChangeName } from '../attack/parameterisation.ts';
 import type { StepSchedule } from '../attack/pgd.ts';
-import type { Norm } from '../distance/ball.ts';
 import type { Distance } from '../distance/distance.ts';
 import { enlarged } from '../distance/enlarged.ts';
 import { openDistance } from '../distance/open-distance.ts';
 import type { Model } from '../model/model.ts';
+import { criterionNamed } from './criterion-named.ts';
 import { CliError } from './errors.ts';
 import type { ModelFlags } from './model-flags.ts';
 import { parseBudget } from './parse.ts';
 
-/** Flags of `attack` for a ball of a norm. */
-interface BallFlags {
+/** Flags of `attack` for an attack of the registry. */
+interface MethodFlags {
   readonly epsilon?: number;
-  readonly method?: 'pgd' | 'fgsm';
-  readonly norm?: Norm;
+  readonly method?: string;
+  readonly norm?: BudgetNorm;
+  readonly criterion?: string;
   readonly stepSize?: number;
   readonly schedule?: StepSchedule;
   readonly loss?: LossName;
@@ -24,6 +29,7 @@ interface BallFlags {
   readonly restarts?: number;
   readonly randomStart?: boolean;
   readonly exhaust?: boolean;
+  readonly set?: readonly (readonly [string, number | boolean | string])[];
 }
 
 /** Flags of `attack` for any distance. */
@@ -32,26 +38,35 @@ interface DistanceFlags {
   readonly budget?: number;
   readonly minimal?: boolean;
   readonly bound?: readonly string[];
-  readonly mask?: string;
   readonly change?: ChangeName;
 }
 
 /** Flags of `attack`. */
-export interface AttackFlags extends ModelFlags, BallFlags, DistanceFlags {
+export interface AttackFlags extends ModelFlags, MethodFlags, DistanceFlags {
   readonly target?: string;
+  readonly mask?: string;
   readonly label?: string;
   readonly steps?: number;
   readonly seed: number;
   readonly batch: number;
   readonly out?: string;
   readonly figure: boolean;
+  readonly path: boolean;
   readonly reportDistances: boolean;
   readonly failUnder?: number;
 }
 
 /** What is to be done. Distances are opened, but not yet fitted to a model. */
 export type AttackPlan =
-  | { readonly kind: 'ball'; readonly method: 'pgd' | 'fgsm'; readonly norm: Norm; readonly epsilon: number }
+  | {
+      readonly kind: 'method';
+      /** Its name, or `best` until the model is known. */
+      readonly method: string;
+      readonly norm: BudgetNorm | undefined;
+      readonly epsilon: number | undefined;
+      /** Its other options, as its function takes them. */
+      readonly options: MethodOptions;
+    }
   | {
       readonly kind: 'distance';
       readonly distance: Distance;
@@ -60,18 +75,9 @@ export type AttackPlan =
       readonly change: ChangeName;
     };
 
-const ballNames = [
-  'method',
-  'norm',
-  'stepSize',
-  'schedule',
-  'loss',
-  'momentum',
-  'restarts',
-  'randomStart',
-  'exhaust',
-] as const;
-const distanceNames = ['budget', 'minimal', 'bound', 'mask', 'change'] as const;
+const ownNames = ['steps', 'stepSize', 'schedule', 'loss', 'momentum', 'restarts', 'randomStart'] as const;
+const methodNames = ['method', 'norm', 'criterion', 'set', 'exhaust', ...ownNames.slice(1)] as const;
+const distanceNames = ['budget', 'minimal', 'bound', 'change'] as const;
 
 const dashed = (name: string) => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
@@ -81,15 +87,12 @@ export async function planOf(flags: AttackFlags): Promise<AttackPlan> {
   if (distance === undefined) {
     const alien = distanceNames.find((name) => flags[name] !== undefined);
     if (alien !== undefined) throw new CliError(`${dashed(alien)} needs --distance NAME.`);
-    if (epsilon === undefined)
-      throw new CliError('Say how far: --epsilon 8/255, or --distance NAME with --budget X or --minimal.');
-    return { kind: 'ball', method: flags.method ?? 'pgd', norm: flags.norm ?? 'linf', epsilon };
+    return methodPlan(flags);
   }
   if (epsilon !== undefined)
     throw new CliError('--epsilon is the radius of a ball of --norm; with --distance say --budget X or --minimal.');
-  const alien = ballNames.find((name) => flags[name] !== undefined);
-  if (alien !== undefined)
-    throw new CliError(`${dashed(alien)} belongs to attacks within --epsilon, not to --distance.`);
+  const alien = methodNames.find((name) => flags[name] !== undefined);
+  if (alien !== undefined) throw new CliError(`${dashed(alien)} belongs to attacks by --method, not to --distance.`);
   if (minimal && budget !== undefined)
     throw new CliError('--minimal looks for the smallest distance and --budget stays within one: choose one of them.');
   if (!minimal && budget === undefined)
@@ -99,6 +102,39 @@ export async function planOf(flags: AttackFlags): Promise<AttackPlan> {
   return { kind: 'distance', distance: await openDistance(distance), budget, bounds, change: flags.change ?? 'pixels' };
 }
 
+/** An attack by its name: PGD within a ball where none is named. */
+function methodPlan(flags: AttackFlags): AttackPlan {
+  const { epsilon, norm, criterion, exhaust, set = [] } = flags;
+  const name = flags.method ?? 'pgd';
+  const kind = name === 'best' ? undefined : methodNamed(name).kind;
+  if (epsilon === undefined && kind === 'budget') {
+    throw new CliError(
+      'Say how far: --epsilon 8/255, or --distance NAME with --budget X or --minimal, or --method NAME of an attack that looks for the smallest change.',
+    );
+  }
+  const given = {
+    criterion: criterion === undefined ? undefined : criterionNamed(criterion),
+    exhaust,
+    ...Object.fromEntries(ownNames.map((own) => [own, flags[own]])),
+  };
+  const options = {
+    ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
+    ...Object.fromEntries(set),
+  };
+  const plan = { kind: 'method', method: name, norm, epsilon, options } as const;
+  if (name !== 'best') checkPlan(methodNamed(name), plan);
+  return plan;
+}
+
+function checkPlan(method: AttackMethod, plan: AttackPlan & { readonly kind: 'method' }): void {
+  checkOwnOptions(method, optionsOf(plan));
+}
+
+/** What an attack's function is given. */
+export function optionsOf({ norm, epsilon, options }: AttackPlan & { readonly kind: 'method' }): MethodOptions {
+  return { ...options, ...(norm === undefined ? {} : { norm }), ...(epsilon === undefined ? {} : { epsilon }) };
+}
+
 /** NAME<=X, NAME=X or NAME:X; names may hold colons. */
 async function boundOf(text: string): Promise<DistanceBound> {
   const match = /^(.+?)\s*(?:<=|=|:)\s*(\d[\d.e/ -]*|\.\d+)$/i.exec(text.trim());
@@ -106,9 +142,16 @@ async function boundOf(text: string): Promise<DistanceBound> {
   return { distance: await openDistance(match[1]!), budget: parseBudget(match[2]!) };
 }
 
-/** The plan for a model's size: distances that need larger pictures enlarge them first, which is said. */
-export function fitPlan(plan: AttackPlan, { height, width }: Model, note: (text: string) => void): AttackPlan {
-  if (plan.kind === 'ball') return plan;
+/** The plan for a model: the best attack is chosen, and distances that need larger pictures enlarge them first, which is said. */
+export function fitPlan(plan: AttackPlan, model: Model, isTargeted: boolean, note: (text: string) => void): AttackPlan {
+  const { height, width } = model;
+  if (plan.kind === 'method') {
+    const options = { ...optionsOf(plan), ...(isTargeted ? { target: 0 } : {}) };
+    const { method, reason } = chooseMethod(model, plan.method, options);
+    if (reason !== undefined) note(`chosen: ${reason}.`);
+    checkOwnOptions(method, options);
+    return { ...plan, method: method.name, norm: plan.norm ?? method.norms[0] };
+  }
   const fit = (one: Distance): Distance => {
     const fitted = enlarged(one, height, width);
     const { minimumSize } = one.convention;

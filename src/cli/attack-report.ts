@@ -68,9 +68,9 @@ export function attackText(all: readonly ReportedResult[]): string {
   return `${lines.join('\n')}\n${fooled} of ${right.length} fooled after 8-bit rounding${left > 0 ? `; ${left} left out, wrong or at the target before` : ''}\n`;
 }
 
-/** A result for JSON: everything but the pixels. */
-export function resultJson({ picture, result, files, reported }: ReportedResult): object {
-  const hidden = new Set(['adversarial', 'adversarial8', 'original']);
+/** A result for JSON: everything but the pixels, and the path only where it is asked for. */
+export function resultJson({ picture, result, files, reported }: ReportedResult, withPath: boolean): object {
+  const hidden = new Set(['adversarial', 'adversarial8', 'original', ...(withPath ? [] : ['path'])]);
   const rest = Object.fromEntries(Object.entries(result).filter(([key]) => !hidden.has(key)));
   return { picture, ...rest, files: files ?? {}, ...(reported === undefined ? {} : { reportedDistances: reported }) };
 }

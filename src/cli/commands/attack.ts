@@ -2,9 +2,8 @@
 import { basename } from 'node:path';
 import { as8Bit } from '../../attack/attack-figure.ts';
 import { distanceAttack } from '../../attack/distance-attack.ts';
-import { fgsm } from '../../attack/fgsm.ts';
 import { compileMeasure } from '../../attack/judges.ts';
-import { pgd } from '../../attack/pgd.ts';
+import { methodNamed } from '../../attack/methods.ts';
 import type { AttackResult, DistanceAttackResult } from '../../attack/result.ts';
 import { enlarged } from '../../distance/enlarged.ts';
 import { distanceRegistry } from '../../distance/registry.ts';
@@ -14,7 +13,7 @@ import { loadModel } from '../../model/load-model.ts';
 import type { Model } from '../../model/model.ts';
 import { destinationsOf, writeResult } from '../attack-files.ts';
 import { readMask } from '../attack-mask.ts';
-import { type AttackFlags, type AttackPlan, fitPlan, planOf } from '../attack-plan.ts';
+import { type AttackFlags, type AttackPlan, fitPlan, optionsOf, planOf } from '../attack-plan.ts';
 import { attackText, type ReportedDistance, type ReportedResult, resultJson } from '../attack-report.ts';
 import { type CliContext, type Progress, startProgress } from '../context.ts';
 import { exitCodes } from '../errors.ts';
@@ -41,7 +40,7 @@ export async function attack(
   await using model = await loadModel(modelPath, loadOptionsOf(flags));
   const note = (text: string) => this.process.stderr.write(`note: ${text}\n`);
   model.notes.forEach(note);
-  const plan = fitPlan(asked, model, note);
+  const plan = fitPlan(asked, model, flags.target !== undefined, note);
   const pictures: Picture[] = [];
   for (const { path } of files) pictures.push(await readPicture(path));
   const images = pictures.map((picture) => fitPicture(picture, model));
@@ -104,18 +103,13 @@ async function run(
     signal,
     onProgress: (done: number, total: number) => progress.update(`Attacking: ${done} of ${total} pictures`),
     ...(flags.target === undefined ? {} : { target: model.classOf(flags.target) }),
-    ...(steps === undefined ? {} : { steps }),
+    ...(mask === undefined ? {} : { mask }),
   };
-  if (plan.kind === 'distance') {
-    const { distance, budget, bounds, change } = plan;
-    const own = { distance, bounds, change, ...(budget === undefined ? {} : { budget }) };
-    return distanceAttack(model, images, labels, { ...shared, ...own, ...(mask === undefined ? {} : { mask }) });
-  }
-  const { norm, epsilon, method } = plan;
-  const { loss, momentum, schedule, randomStart, restarts, exhaust, stepSize } = flags;
-  const given = { loss, momentum, schedule, randomStart, restarts, exhaust, stepSize };
-  const own = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-  return (method === 'fgsm' ? fgsm : pgd)(model, images, labels, { ...shared, norm, epsilon, ...own });
+  if (plan.kind === 'method')
+    return methodNamed(plan.method).run(model, images, labels, { ...shared, ...optionsOf(plan) });
+  const { distance, budget, bounds, change } = plan;
+  const own = { distance, bounds, change, ...(budget === undefined ? {} : { budget }) };
+  return distanceAttack(model, images, labels, { ...shared, ...own, ...(steps === undefined ? {} : { steps }) });
 }
 
 /** The 8-bit picture of a result under every distance. */
@@ -138,7 +132,19 @@ async function distancesOf(
 
 /** What tells this attack from another, for JSON and the text inside pictures. */
 function settingsOf(plan: AttackPlan, { mask }: AttackFlags): Readonly<Record<string, unknown>> {
-  if (plan.kind === 'ball') return { method: plan.method, norm: plan.norm, epsilon: plan.epsilon };
+  const masked = mask === undefined ? {} : { mask: basename(mask) };
+  if (plan.kind === 'method') {
+    const { method, norm, epsilon, options } = plan;
+    const { criterion, ...rest } = options;
+    return {
+      method,
+      norm,
+      ...(epsilon === undefined ? {} : { epsilon }),
+      ...(criterion === undefined ? {} : { criterion: criterion.name }),
+      ...rest,
+      ...masked,
+    };
+  }
   const { distance, budget, bounds, change } = plan;
   return {
     method: budget === undefined ? 'smallest distance' : 'within a distance',
@@ -146,7 +152,7 @@ function settingsOf(plan: AttackPlan, { mask }: AttackFlags): Readonly<Record<st
     ...(budget === undefined ? {} : { budget }),
     bounds: Object.fromEntries(bounds.map((bound) => [bound.distance.name, bound.budget])),
     change,
-    ...(mask === undefined ? {} : { mask: basename(mask) }),
+    ...masked,
   };
 }
 
@@ -154,7 +160,7 @@ function asJson(
   all: readonly ReportedResult[],
   model: Model,
   settings: Readonly<Record<string, unknown>>,
-  { seed }: AttackFlags,
+  { seed, path }: AttackFlags,
   robust: number,
 ): object {
   return {
@@ -164,6 +170,6 @@ function asJson(
     ...settings,
     seed,
     robustAccuracy: robust,
-    results: all.map(resultJson),
+    results: all.map((one) => resultJson(one, path)),
   };
 }

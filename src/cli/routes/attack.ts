@@ -2,6 +2,7 @@
 import { buildCommand } from '@stricli/core';
 import { modelFlags } from '../model-flags.ts';
 import { parseBudget, parseCount, parseShare } from '../parse.ts';
+import { parseSetting } from '../parse-attack.ts';
 
 const text = { kind: 'parsed', parse: String, optional: true } as const;
 
@@ -18,8 +19,26 @@ export const attackRoute = buildCommand({
         brief: 'Radius of the ball in pixels from 0 to 1, such as 8/255',
         placeholder: 'EPS',
       },
-      method: { kind: 'enum', values: ['pgd', 'fgsm'], optional: true, brief: 'Attack within the ball (pgd)' },
-      norm: { kind: 'enum', values: ['linf', 'l2', 'l1'], optional: true, brief: 'Norm of the ball (linf)' },
+      method: { ...text, brief: 'Attack, as "pareidolia attacks" lists them, or best (pgd)', placeholder: 'NAME' },
+      norm: {
+        kind: 'enum',
+        values: ['linf', 'l2', 'l1', 'l0'],
+        optional: true,
+        brief: 'Norm of the ball, or what is made small (the first that the attack knows)',
+      },
+      criterion: {
+        ...text,
+        brief: 'When a picture counts: top-5, logit-gap:5, probability-gap:0.2 (another answer)',
+        placeholder: 'RULE',
+      },
+      set: {
+        kind: 'parsed',
+        parse: parseSetting,
+        optional: true,
+        variadic: true,
+        brief: 'Option of the attack, as "pareidolia attacks NAME" lists them; may be repeated',
+        placeholder: 'NAME=VALUE',
+      },
       distance: { ...text, brief: 'Attack under this distance instead of a ball', placeholder: 'NAME' },
       minimal: { kind: 'boolean', optional: true, withNegated: false, brief: 'Look for the smallest distance' },
       budget: {
@@ -50,7 +69,7 @@ export const attackRoute = buildCommand({
         kind: 'parsed',
         parse: parseCount(1),
         optional: true,
-        brief: 'Gradient steps (40; 300 with --distance)',
+        brief: 'Steps of the attack, where it has such an option (40; 300 with --distance)',
         placeholder: 'N',
       },
       stepSize: {
@@ -109,6 +128,7 @@ export const attackRoute = buildCommand({
         withNegated: false,
         brief: 'Measure what was found under every distance',
       },
+      path: { kind: 'boolean', default: false, withNegated: false, brief: 'With --json: also the path of each attack' },
       failUnder: {
         kind: 'parsed',
         parse: parseShare,
@@ -127,6 +147,6 @@ export const attackRoute = buildCommand({
   docs: {
     brief: 'Find a small change of pictures that changes the answer',
     fullDescription:
-      'Searches the ball around each picture for one that the model answers wrongly (or with --target), checks it on\nthe plain model in float and after rounding to 8 bits, and writes it as a PNG with a figure beside it.\nPictures in a folder for each class take their label from it. With --distance, any distance takes the place of the ball:\nthe smallest change under it (--minimal), or one within a budget.',
+      'Searches the ball around each picture for one that the model answers wrongly (or with --target), or with an attack that\nlooks for it the smallest change that does so, checks it on the plain model in float and after rounding to 8 bits, and\nwrites it as a PNG with a figure beside it. --method best takes the strongest attack known for the norm and says which.\nPictures in a folder for each class take their label from it. With --distance, any distance takes the place of the ball:\nthe smallest change under it (--minimal), or one within a budget.',
   },
 });
