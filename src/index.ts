@@ -27,7 +27,7 @@ export {
   type Measured,
   type Prediction,
 } from './attack/result.ts';
-export type { PathPoint } from './attack/trial.ts';
+export type { AttackPoint } from './attack/trial.ts';
 export { type OpaqueModel, opaqueModel, type Victim } from './attack/victim.ts';
 export { type Distances, distances, type Norm } from './distance/ball.ts';
 export { type Distance, type DistanceConvention, DistanceError } from './distance/distance.ts';

@@ -1,6 +1,6 @@
 /** @file A picture on its way through a distance attack, and whether class scores fool for it. */
 import type { PlainPrediction } from '../model/model.ts';
-import type { PathPoint } from './trial.ts';
+import type { AttackPoint } from './trial.ts';
 
 /** A change that fooled the derived model. */
 export interface Candidate {
@@ -22,7 +22,7 @@ export interface Task {
   /** The best of each search. */
   readonly candidates: Candidate[];
   /** Points that the searches looked at. */
-  readonly path: PathPoint[];
+  readonly path: AttackPoint[];
   forwards: number;
   backwards: number;
 }

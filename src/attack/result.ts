@@ -2,7 +2,7 @@
 
 import type { Distances } from '../distance/ball.ts';
 import type { PlainPrediction } from '../model/model.ts';
-import type { PathPoint } from './trial.ts';
+import type { AttackPoint } from './trial.ts';
 
 /** A class with its probability. */
 export interface RankedClass {
@@ -44,7 +44,7 @@ export interface AttackOutcome {
   readonly forwards: number;
   readonly backwards: number;
   /** Where the attack looked, in order, and what it saw there. */
-  readonly path: readonly PathPoint[];
+  readonly path: readonly AttackPoint[];
   readonly seed: number;
   readonly device: string;
   /** Warnings: vanishing gradients, a success that the plain model does not confirm. */

@@ -3,7 +3,7 @@ import type { PlainPrediction } from '../model/model.ts';
 import { hashOf, type RandomStream, randomStream } from '../random/random-stream.ts';
 
 /** A point of an attack's path: where it looked, and what it saw there. */
-export interface PathPoint {
+export interface AttackPoint {
   /** Forward passes until then. */
   readonly forwards: number;
   /** The criterion's excess: above 0 where the picture is adversarial. */
@@ -29,7 +29,7 @@ export interface Trial {
   /** A stream that the seed, the picture and the numbers decide. */
   random(...names: readonly number[]): RandomStream;
   readonly notes: Set<string>;
-  readonly path: PathPoint[];
+  readonly path: AttackPoint[];
   forwards: number;
   backwards: number;
   /** Questions that were put to the network. */
