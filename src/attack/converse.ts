@@ -7,12 +7,13 @@ import { compile, type Program } from '../runtime/compile.ts';
 import { grad } from '../tensor/grad.ts';
 import { mul } from '../tensor/ops/arithmetic.ts';
 import { reduceSum } from '../tensor/ops/reduce.ts';
+import { take } from '../tensor/ops/slice.ts';
 import { sizeOf } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { type Judge, oneHot } from './criterion.ts';
 import { drawnNumbers, drawnSpecs, type Expectation, expectationKey, expected } from './expectation.ts';
 import { lossFor } from './loss.ts';
-import type { Answer, Procedure, Query, Rising, Slope } from './procedure.ts';
+import type { Answer, Jacobian, Procedure, Query, Rising, Slope } from './procedure.ts';
 import { AttackError } from './result.ts';
 import type { Trial } from './trial.ts';
 import type { Victim } from './victim.ts';
@@ -111,6 +112,7 @@ async function answersTo(
 /** Questions of one key share a graph. */
 function keyOf(query: Query, trial: Trial): string {
   if (query.kind === 'look') return 'look';
+  if (query.kind === 'jacobian') return `jacobian of ${query.rows.length}`;
   if ('weights' in query.of) return 'slope of weights';
   return `slope of ${query.of.loss} ${isTargeted(query.of, trial) ? 'targeted' : 'untargeted'}`;
 }
@@ -134,28 +136,51 @@ async function askBatch(
   const { model, expectation } = options;
   if (model === undefined)
     throw new AttackError(`${victim.name} gives no gradients; choose an attack that needs only scores or labels.`);
-  const program = await slopeProgram(model, key, chunk[0]!, size, expectation);
+  const first = chunk[0]!.query;
+  const width = first.kind === 'jacobian' ? first.rows.length : 1;
+  const program =
+    first.kind === 'jacobian'
+      ? await jacobianProgram(model, key, width, size, expectation)
+      : await slopeProgram(model, key, chunk[0]!, size, expectation);
   const results = await program.run({
     x: pictures,
-    label: rows(chunk, size, ({ trial }) => oneHot(trial.label, model.classCount)),
-    target: rows(chunk, size, (place) => oneHot(targetOf(place), model.classCount)),
     weights: rows(chunk, size, (place) => weightsOf(place, model.classCount)),
+    ...(first.kind === 'jacobian'
+      ? {}
+      : {
+          label: rows(chunk, size, ({ trial }) => oneHot(trial.label, model.classCount)),
+          target: rows(chunk, size, (place) => oneHot(targetOf(place), model.classCount)),
+        }),
     ...drawn(chunk, size, expectation),
   });
   const answers = await judged(chunk, results.logits!.data as Float32Array, model.classCount, options.judge);
   const length = pictures.length / size;
   const passes = expectation?.draws ?? 1;
-  return answers.map((answer, i): Slope => {
+  return answers.map((answer, i): Slope | Jacobian => {
     const { trial } = chunk[i]!;
-    trial.backwards += passes;
+    trial.backwards += passes * width;
     if (expectation !== undefined) trial.forwards += passes;
-    const gradient = (results.gradient!.data as Float32Array).slice(i * length, (i + 1) * length);
-    const { mask } = trial;
-    if (mask !== undefined) for (let j = 0; j < length; j++) gradient[j] = gradient[j]! * mask[j]!;
-    if (gradient.every((value) => value === 0)) trial.zeroGradients++;
-    if (gradient.some((value) => Number.isNaN(value))) trial.notes.add('The gradient became NaN.');
-    return { ...answer, value: Number(results.value!.data[i]), gradient };
+    const gradients = Array.from({ length: width }, (_, row) =>
+      ownGradient((results[gradientName(row)]!.data as Float32Array).slice(i * length, (i + 1) * length), trial),
+    );
+    return first.kind === 'jacobian'
+      ? { ...answer, gradients }
+      : { ...answer, value: Number(results.value!.data[i]), gradient: gradients[0]! };
   });
+}
+
+/** A gradient with zeros where the mask forbids a change; what is wrong with it is noted. */
+function ownGradient(gradient: Float32Array, trial: Trial): Float32Array {
+  const { mask } = trial;
+  if (mask !== undefined) for (let j = 0; j < gradient.length; j++) gradient[j] = gradient[j]! * mask[j]!;
+  if (gradient.every((value) => value === 0)) trial.zeroGradients++;
+  if (gradient.some((value) => Number.isNaN(value))) trial.notes.add('The gradient became NaN.');
+  return gradient;
+}
+
+/** The output that holds the gradient of a row. */
+function gradientName(row: number): string {
+  return row === 0 ? 'gradient' : `gradient ${row}`;
 }
 
 async function judged(
@@ -188,6 +213,7 @@ function targetOf({ query, trial }: Place): number {
 }
 
 function weightsOf({ query }: Place, classCount: number): Float32Array {
+  if (query.kind === 'jacobian') return Float32Array.from(query.rows.flatMap((row) => Array.from(row)));
   return query.kind === 'slope' && 'weights' in query.of ? query.of.weights : new Float32Array(classCount);
 }
 
@@ -243,6 +269,38 @@ function slopeProgram(
       return { logits, value, gradient };
     },
     { x: picture, label: row, target: row, weights: row, ...Object.fromEntries(data) },
+    { device: model.device, key: `${model.key} ${key}${expectationKey(expectation)}` },
+  );
+}
+
+/** Gradients of weighted sums of the scores, weights [N, rows, K]; all behind one forward pass. */
+function jacobianProgram(
+  model: Model,
+  key: string,
+  width: number,
+  size: number,
+  expectation: Expectation | undefined,
+): Promise<Program> {
+  const data = Object.entries(drawnSpecs(expectation)).map(
+    ([name, { shape, dtype }]) => [name, { shape: [size, ...shape], dtype }] as const,
+  );
+  return compile(
+    (inputs) => {
+      const { x, weights } = inputs as Record<'x' | 'weights', Tensor>;
+      const logits = model.logits(x);
+      const meant =
+        expectation === undefined ? logits : expected(expectation, x, inputs, (changed) => model.logits(changed));
+      const gradients = Array.from({ length: width }, (_, row) => {
+        const sum = reduceSum(mul(meant, take(weights, row, 1)));
+        return [gradientName(row), grad(sum, [x], { describe: model.describe })[0]!] as const;
+      });
+      return { logits, ...Object.fromEntries(gradients) };
+    },
+    {
+      x: { shape: [size, model.channels, model.height, model.width], dtype: 'float32' },
+      weights: { shape: [size, width, model.classCount], dtype: 'float32' },
+      ...Object.fromEntries(data),
+    },
     { device: model.device, key: `${model.key} ${key}${expectationKey(expectation)}` },
   );
 }

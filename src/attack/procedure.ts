@@ -13,7 +13,9 @@ export type Rising =
 /** A question to the network about one picture, [C, H, W] in [0, 1]. */
 export type Query =
   | { readonly kind: 'look'; readonly x: Float32Array }
-  | { readonly kind: 'slope'; readonly x: Float32Array; readonly of: Rising };
+  | { readonly kind: 'slope'; readonly x: Float32Array; readonly of: Rising }
+  /** Several gradients at one point, each of a weighted sum of the class scores; they share a forward pass. */
+  | { readonly kind: 'jacobian'; readonly x: Float32Array; readonly rows: readonly Float32Array[] };
 
 /** What the network says of a picture. */
 export interface Answer {
@@ -30,6 +32,12 @@ export interface Slope extends Answer {
   readonly value: number;
   /** [C, H, W]; 0 where the mask forbids a change. */
   readonly gradient: Float32Array;
+}
+
+/** An answer with several gradients. */
+export interface Jacobian extends Answer {
+  /** One [C, H, W] for each row; 0 where the mask forbids a change. */
+  readonly gradients: readonly Float32Array[];
 }
 
 /** An attack on one picture. It returns when it is done; what it found is seen from its questions. */
@@ -60,8 +68,20 @@ export function* slopes(
   return (yield asked.map(({ x, of }) => ({ kind: 'slope' as const, x, of }))) as readonly Slope[];
 }
 
+/** Gradients in one graph at most. */
+const rowsAtOnce = 16;
+
+/** Asks for the gradients of weighted sums of the class scores at one point, a row of weights [K] for each. */
+export function* jacobian(x: Float32Array, rows: readonly Float32Array[]): Procedure<Jacobian> {
+  const parts = Array.from({ length: Math.ceil(rows.length / rowsAtOnce) }, (_, i) =>
+    rows.slice(i * rowsAtOnce, (i + 1) * rowsAtOnce),
+  );
+  const answers = (yield parts.map((part) => ({ kind: 'jacobian' as const, x, rows: part }))) as readonly Jacobian[];
+  return { ...answers[0]!, gradients: answers.flatMap(({ gradients }) => gradients) };
+}
+
 /** Weights of z_k - z_j. */
-export function difference(k: number, j: number, classCount: number): Rising {
+export function difference(k: number, j: number, classCount: number): { readonly weights: Float32Array } {
   const weights = new Float32Array(classCount);
   weights[k] = 1;
   weights[j] = -1;
