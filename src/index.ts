@@ -11,6 +11,7 @@ export { answer, type Criterion, criterionOf, logitGap, probabilityGap, topK } f
 export { type DdnOptions, ddn } from './attack/ddn.ts';
 export { type DistanceAttackOptions, type DistanceBound, distanceAttack } from './attack/distance-attack.ts';
 export type { Expectation } from './attack/expectation.ts';
+export { type FabOptions, type FabTOptions, fab, fabT } from './attack/fab.ts';
 export { fgsm } from './attack/fgsm.ts';
 export type { GradientAttackOptions } from './attack/gradient-attack.ts';
 export type { LossName } from './attack/loss.ts';

@@ -1,12 +1,13 @@
 /** @file All attacks by name. */
 import { ddnMethod } from './ddn.ts';
+import { fabMethod, fabTMethod } from './fab.ts';
 import { fgsmMethod } from './fgsm.ts';
 import type { AttackMethod } from './method.ts';
 import { pgdMethod } from './pgd.ts';
 import { AttackError } from './result.ts';
 
 /** The registry, attacks of a kind together. */
-export const attackMethods: readonly AttackMethod[] = [fgsmMethod, pgdMethod, ddnMethod];
+export const attackMethods: readonly AttackMethod[] = [fgsmMethod, pgdMethod, ddnMethod, fabMethod, fabTMethod];
 
 /** An attack by its name. @throws AttackError listing the names where there is none */
 export function methodNamed(name: string): AttackMethod {
