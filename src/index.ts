@@ -2,10 +2,13 @@
 
 export { decodePicture, encodePng } from '#image-codec';
 export { openRuntime } from '#runtime';
+export { type ApgdOptions, apgdCe, apgdDlr } from './attack/apgd.ts';
+export { type ApgdTOptions, apgdT } from './attack/apgd-targeted.ts';
 export { type AnyAttackOptions, attack } from './attack/attack.ts';
 export { as8Bit, attackFigure } from './attack/attack-figure.ts';
 export type { AttackOptions } from './attack/attack-options.ts';
 export { bestMethod, type Choice, type Situation } from './attack/best.ts';
+export { type BimOptions, bim } from './attack/bim.ts';
 export type { BudgetNorm, BudgetOptions } from './attack/budget-attack.ts';
 export { answer, type Criterion, criterionOf, logitGap, probabilityGap, topK } from './attack/criterion.ts';
 export { type DdnOptions, ddn } from './attack/ddn.ts';

@@ -1,4 +1,7 @@
 /** @file All attacks by name. */
+import { apgdCeMethod, apgdDlrMethod } from './apgd.ts';
+import { apgdTMethod } from './apgd-targeted.ts';
+import { bimMethod } from './bim.ts';
 import { ddnMethod } from './ddn.ts';
 import { fabMethod, fabTMethod } from './fab.ts';
 import { fgsmMethod } from './fgsm.ts';
@@ -7,7 +10,17 @@ import { pgdMethod } from './pgd.ts';
 import { AttackError } from './result.ts';
 
 /** The registry, attacks of a kind together. */
-export const attackMethods: readonly AttackMethod[] = [fgsmMethod, pgdMethod, ddnMethod, fabMethod, fabTMethod];
+export const attackMethods: readonly AttackMethod[] = [
+  fgsmMethod,
+  bimMethod,
+  pgdMethod,
+  apgdCeMethod,
+  apgdDlrMethod,
+  apgdTMethod,
+  ddnMethod,
+  fabMethod,
+  fabTMethod,
+];
 
 /** An attack by its name. @throws AttackError listing the names where there is none */
 export function methodNamed(name: string): AttackMethod {

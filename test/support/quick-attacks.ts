@@ -17,6 +17,9 @@ const usual: Quick = { options: {}, share: 1, ratio: 1.05, slack: 1.05 };
 const special: Readonly<Record<string, Partial<Quick>>> = {
   fgsm: { share: 0.5, slack: 12 },
   pgd: { slack: 1.25 },
+  'apgd-ce': { options: { steps: 40 } },
+  'apgd-dlr': { options: { steps: 40 } },
+  'apgd-t': { options: { steps: 30 } },
   fab: { options: { steps: 40 } },
   'fab-t': { options: { steps: 40 } },
 };
