@@ -4,9 +4,10 @@
  * three, then of two times the radius, each run from the best point of the one before.
  */
 import { type Ascent, lookTimes, meanSlope } from './apgd-search.ts';
+import { kthLargest } from './kth-largest.ts';
 import { ontoL1Box } from './l1-box-projection.ts';
 import type { Procedure } from './procedure.ts';
-import { addScaled, minus, scaled } from './vector.ts';
+import { addScaled, minus, normOf, scaled } from './vector.ts';
 
 /** Balls of the schedule in units of the radius, with their shares of the steps; the last takes what is left. */
 const stages = [
@@ -92,15 +93,19 @@ function* searchL1(
 
 /** Equal moves, together of length eta in l1, of the values with the largest gradients. */
 function sparseStep(gradient: Float32Array, kept: number, eta: number): Float32Array {
-  const least = gradient.map(Math.abs).sort()[gradient.length - kept]!;
-  const signs = gradient.map((g) => (Math.abs(g) >= least ? Math.sign(g) : 0));
+  const sizes = new Float32Array(gradient.length);
+  for (let i = 0; i < sizes.length; i++) sizes[i] = Math.abs(gradient[i]!);
+  if (Number.isNaN(normOf('linf', sizes))) return sizes.fill(0);
+  const least = kthLargest(sizes, kept);
+  const signs = new Float32Array(gradient.length);
+  for (let i = 0; i < signs.length; i++) if (sizes[i]! >= least) signs[i] = Math.sign(gradient[i]!);
   return scaled(signs, eta / Math.max(1, changedValues(signs)));
 }
 
 /** How many values differ from the original's, or from 0. */
 function changedValues(x: Float32Array, x0?: Float32Array): number {
   let count = 0;
-  for (let i = 0; i < x.length; i++) count += Number(x[i] !== (x0?.[i] ?? 0));
+  for (let i = 0; i < x.length; i++) if (x[i] !== (x0 === undefined ? 0 : x0[i])) count++;
   return count;
 }
 

@@ -5,7 +5,7 @@
  */
 import { type Answer, lookAll, type Procedure, type Rising, type Slope, slope, slopes } from './procedure.ts';
 import { allowed, type Trial } from './trial.ts';
-import { normalised, normOf } from './vector.ts';
+import { addScaled, minus, normalised, normOf } from './vector.ts';
 
 /** What a run raises, where. */
 export interface Ascent {
@@ -94,30 +94,18 @@ function moveLinf({ x0 }: Trial, epsilon: number, { x, before, gradient, eta, sh
 /** The same with z = x + eta gradient / |gradient|. */
 function moveL2(trial: Trial, epsilon: number, { x, before, gradient, eta, share }: Move): Float32Array {
   const direction = normalised(gradient);
-  const z =
-    direction === undefined
-      ? x
-      : intoL2(
-          x.map((value, i) => value + eta * direction[i]!),
-          trial,
-          epsilon,
-        );
-  const mixed = x.map((value, i) => value + share * (z[i]! - value) + (1 - share) * (value - before[i]!));
+  const z = direction === undefined ? x : intoL2(addScaled(x, eta, direction), trial, epsilon);
+  const mixed = new Float32Array(x.length);
+  for (let i = 0; i < x.length; i++) mixed[i] = x[i]! + share * (z[i]! - x[i]!) + (1 - share) * (x[i]! - before[i]!);
   return intoL2(mixed, trial, epsilon);
 }
 
 /** Brought into the l2 ball, then into [0, 1]. */
 function intoL2(x: Float32Array, trial: Trial, epsilon: number): Float32Array {
   const { x0 } = trial;
-  const length = normOf(
-    'l2',
-    x.map((value, i) => value - x0[i]!),
-  );
-  const factor = length > epsilon ? epsilon / length : 1;
-  return allowed(
-    x.map((value, i) => x0[i]! + factor * (value - x0[i]!)),
-    trial,
-  );
+  const delta = minus(x, x0);
+  const length = normOf('l2', delta);
+  return allowed(length > epsilon ? addScaled(x0, epsilon / length, delta) : x, trial);
 }
 
 /** A random start on the edge of the ball, as the authors draw it: uniform values in linf and Gaussian ones in l2, scaled to epsilon. */
@@ -125,9 +113,5 @@ export function edgeStart(norm: 'linf' | 'l2', trial: Trial, epsilon: number, na
   const { x0, mask } = trial;
   const random = trial.random(...names);
   const noise = x0.map((_, i) => (norm === 'linf' ? 2 * random.uniform() - 1 : random.normal()) * (mask?.[i] ?? 1));
-  const factor = epsilon / Math.max(normOf(norm, noise), 1e-12);
-  return allowed(
-    x0.map((value, i) => value + factor * noise[i]!),
-    trial,
-  );
+  return allowed(addScaled(x0, epsilon / Math.max(normOf(norm, noise), 1e-12), noise), trial);
 }

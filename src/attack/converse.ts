@@ -16,6 +16,7 @@ import { lossFor } from './loss.ts';
 import type { Answer, Jacobian, Procedure, Query, Rising, Slope } from './procedure.ts';
 import { AttackError } from './result.ts';
 import type { Trial } from './trial.ts';
+import { normOf } from './vector.ts';
 import type { Victim } from './victim.ts';
 
 /** A picture and its procedure. */
@@ -173,8 +174,9 @@ async function askBatch(
 function ownGradient(gradient: Float32Array, trial: Trial): Float32Array {
   const { mask } = trial;
   if (mask !== undefined) for (let j = 0; j < gradient.length; j++) gradient[j] = gradient[j]! * mask[j]!;
-  if (gradient.every((value) => value === 0)) trial.zeroGradients++;
-  if (gradient.some((value) => Number.isNaN(value))) trial.notes.add('The gradient became NaN.');
+  const length = normOf('l1', gradient);
+  if (length === 0) trial.zeroGradients++;
+  if (Number.isNaN(length)) trial.notes.add('The gradient became NaN.');
   return gradient;
 }
 

@@ -71,5 +71,7 @@ export function trialOf({ seed, mask, ...start }: TrialStart): Trial {
 
 /** x inside [0, 1], and as the original where the mask forbids a change. */
 export function allowed(x: Float32Array, { x0, mask }: Pick<Trial, 'x0' | 'mask'>): Float32Array {
-  return x.map((value, i) => (mask?.[i] === 0 ? x0[i]! : Math.min(1, Math.max(0, value))));
+  const result = new Float32Array(x.length);
+  for (let i = 0; i < x.length; i++) result[i] = mask?.[i] === 0 ? x0[i]! : Math.min(1, Math.max(0, x[i]!));
+  return result;
 }

@@ -1,19 +1,28 @@
-/** @file Pictures as vectors on the host: the few operations that attacks with a logic of their own are written in. */
+/**
+ * @file Pictures as vectors on the host: the few operations that attacks with a logic of their own are written in. They are
+ * loops: map() takes three times as long.
+ */
 import type { Distances } from '../distance/ball.ts';
 
 /** a + s b, a new vector. */
 export function addScaled(a: Float32Array, s: number, b: Float32Array): Float32Array {
-  return a.map((value, i) => value + s * b[i]!);
+  const sum = new Float32Array(a.length);
+  for (let i = 0; i < a.length; i++) sum[i] = a[i]! + s * b[i]!;
+  return sum;
 }
 
 /** a - b, a new vector. */
 export function minus(a: Float32Array, b: Float32Array): Float32Array {
-  return a.map((value, i) => value - b[i]!);
+  const difference = new Float32Array(a.length);
+  for (let i = 0; i < a.length; i++) difference[i] = a[i]! - b[i]!;
+  return difference;
 }
 
 /** s a, a new vector. */
 export function scaled(a: Float32Array, s: number): Float32Array {
-  return a.map((value) => s * value);
+  const product = new Float32Array(a.length);
+  for (let i = 0; i < a.length; i++) product[i] = s * a[i]!;
+  return product;
 }
 
 /** Sum of products, in float64. */
@@ -28,27 +37,28 @@ export function normOf(norm: keyof Distances, v: Float32Array): number {
   let total = 0;
   switch (norm) {
     case 'linf':
-      for (const value of v) total = Math.max(total, Math.abs(value));
+      for (let i = 0; i < v.length; i++) {
+        const size = Math.abs(v[i]!);
+        if (size > total || Number.isNaN(size)) total = size; // NaN stays
+      }
       return total;
     case 'l2':
-      for (const value of v) total += value * value;
+      for (let i = 0; i < v.length; i++) total += v[i]! * v[i]!;
       return Math.sqrt(total);
     case 'l1':
-      for (const value of v) total += Math.abs(value);
+      for (let i = 0; i < v.length; i++) total += Math.abs(v[i]!);
       return total;
     case 'l0':
-      for (const value of v) total += Number(value !== 0);
+      for (let i = 0; i < v.length; i++) if (v[i] !== 0) total++;
       return total;
   }
 }
 
 /** v of length 1 in l2; undefined where its length is 0 or not a number. */
 export function normalised(v: Float32Array): Float32Array | undefined {
-  const largest = normOf('linf', v);
-  if (!(largest > 0 && largest < Number.POSITIVE_INFINITY)) return undefined;
-  // Divided by the largest first: squares of what is small would vanish.
-  const near = scaled(v, 1 / largest);
-  return scaled(near, 1 / normOf('l2', near));
+  // Squares of float32 neither vanish nor overflow in float64.
+  const length = normOf('l2', v);
+  return length > 0 && length < Number.POSITIVE_INFINITY ? scaled(v, 1 / length) : undefined;
 }
 
 /** The norm whose unit ball bounds the gain of a linear function: |w . delta| <= dual(w) norm(delta). */
