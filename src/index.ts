@@ -31,6 +31,7 @@ export {
   type Measured,
   type Prediction,
 } from './attack/result.ts';
+export { type SquareOptions, square } from './attack/square.ts';
 export type { AttackPoint } from './attack/trial.ts';
 export { type OpaqueModel, opaqueModel, type Victim } from './attack/victim.ts';
 export { type Distances, distances, type Norm } from './distance/ball.ts';

@@ -50,8 +50,10 @@ export function* apgdTargets(trial: Trial, ball: Ball, targets: number, settings
   const { note } = lossFor('dlr', true, trial.classCount);
   if (note !== undefined) trial.notes.add(note);
   for (const [rank, target] of otherClasses(trial.before.scores, trial.label).slice(0, targets).entries()) {
-    for (let restart = 0; restart < settings.restarts; restart++)
+    for (let restart = 0; restart < settings.restarts; restart++) {
+      trial.restarts = Math.max(trial.restarts, restart + 1);
       yield* apgdRun(trial, ball, { loss: 'dlr', target }, settings, [restart, rank]);
+    }
   }
 }
 

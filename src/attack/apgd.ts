@@ -66,8 +66,10 @@ export function* apgdRestarts(
 ): Procedure {
   const { note } = lossFor(loss, trial.target !== undefined, trial.classCount);
   if (note !== undefined) trial.notes.add(note);
-  for (let restart = 0; restart < settings.restarts; restart++)
+  for (let restart = 0; restart < settings.restarts; restart++) {
+    trial.restarts++;
     yield* apgdRun(trial, ball, { loss }, settings, [restart]);
+  }
 }
 
 /**

@@ -159,7 +159,11 @@ export async function budgetResult(
   { best, best8 }: BudgetFindings,
   { norm, epsilon }: Ball,
   judge: Judge,
-  { seed, method, restarts = 1 }: { readonly seed: number; readonly method: string; readonly restarts?: number },
+  {
+    seed,
+    method,
+    restarts = Math.max(1, trial.restarts),
+  }: { readonly seed: number; readonly method: string; readonly restarts?: number },
 ): Promise<AttackResult> {
   const { x0, label, target, notes, misclassifiedBefore } = trial;
   const before = describePrediction(trial.before, victim.className);

@@ -8,6 +8,7 @@ import { fgsmMethod } from './fgsm.ts';
 import type { AttackMethod } from './method.ts';
 import { pgdMethod } from './pgd.ts';
 import { AttackError } from './result.ts';
+import { squareMethod } from './square.ts';
 
 /** The registry, attacks of a kind together. */
 export const attackMethods: readonly AttackMethod[] = [
@@ -20,6 +21,7 @@ export const attackMethods: readonly AttackMethod[] = [
   ddnMethod,
   fabMethod,
   fabTMethod,
+  squareMethod,
 ];
 
 /** An attack by its name. @throws AttackError listing the names where there is none */

@@ -34,6 +34,8 @@ export interface Trial {
   backwards: number;
   /** Questions that were put to the network. */
   questions: number;
+  /** Runs that were begun from a start of their own, in attacks that restart; 0 in others. */
+  restarts: number;
   /** Points at which the gradient was exactly zero, or NaN. */
   zeroGradients: number;
 }
@@ -65,6 +67,7 @@ export function trialOf({ seed, mask, ...start }: TrialStart): Trial {
     forwards: 1,
     backwards: 0,
     questions: 0,
+    restarts: 0,
     zeroGradients: 0,
   };
 }

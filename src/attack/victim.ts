@@ -46,7 +46,8 @@ export interface OpaqueModel {
  */
 export function opaqueModel(given: OpaqueModel): Victim {
   const { name = 'opaque model', classCount, classNames, maxBatch = 1, answers = 'logits' } = given;
-  const predict = async (pixels: Float32Array, count: number): Promise<Float32Array> => {
+  const isProbability = answers === 'probabilities';
+  const ask = async (pixels: Float32Array, count: number): Promise<Float32Array> => {
     const scores = Float32Array.from(await given.scores(pixels, count));
     if (scores.length !== count * classCount) {
       throw new AttackError(
@@ -62,16 +63,25 @@ export function opaqueModel(given: OpaqueModel): Victim {
     width: given.width,
     classCount,
     maxBatch,
-    removedTail: undefined,
+    // Attacks see the logarithms of probabilities, which are logits up to a constant.
+    removedTail: isProbability ? 'softmax' : undefined,
     device: { description: 'a function' },
-    predict,
+    predict: async (pixels, count) => {
+      const scores = await ask(pixels, count);
+      return isProbability ? logarithms(scores) : scores;
+    },
     predictPlain: async (pixels) => {
-      const scores = await predict(pixels, 1);
-      const probabilities = answers === 'probabilities' ? scores : softmaxOf(scores);
+      const scores = await ask(pixels, 1);
+      const probabilities = isProbability ? scores : softmaxOf(scores);
       return { scores, probabilities, label: scores.indexOf(Math.max(...scores)) };
     },
     className: (label) => classNames?.[label] ?? `class ${label}`,
   };
+}
+
+/** Of probabilities; one that is 0 counts as the smallest of float32. */
+function logarithms(probabilities: Float32Array): Float32Array {
+  return probabilities.map((p) => Math.log(Math.max(p, 1e-38)));
 }
 
 function softmaxOf(scores: Float32Array): Float32Array {
@@ -83,7 +93,7 @@ function softmaxOf(scores: Float32Array): Float32Array {
 
 /** A victim's plain scores as logits, up to a constant: the logarithm of what a softmax made, the inverse of a sigmoid. */
 export function plainLogits({ scores }: PlainPrediction, { removedTail }: Pick<Victim, 'removedTail'>): Float32Array {
-  if (removedTail === 'softmax') return scores.map((p) => Math.log(Math.max(p, 1e-38)));
+  if (removedTail === 'softmax') return logarithms(scores);
   if (removedTail === 'sigmoid')
     return scores.map((p) => Math.log(Math.max(p, 1e-38)) - Math.log1p(-Math.min(p, 1 - 1e-7)));
   return scores;

@@ -22,6 +22,8 @@ const special: Readonly<Record<string, Partial<Quick>>> = {
   'apgd-t': { options: { steps: 30 } },
   fab: { options: { steps: 40 } },
   'fab-t': { options: { steps: 40 } },
+  // Weights of random signs, pixel by pixel, are what square windows suit least.
+  square: { options: { queries: 1500, rescale: true }, slack: 3 },
 };
 
 /** The settings of an attack. */
