@@ -1,6 +1,7 @@
 /** @file All attacks by name. */
 import { apgdCeMethod, apgdDlrMethod } from './apgd.ts';
 import { apgdTMethod } from './apgd-targeted.ts';
+import { autoattackMethod } from './autoattack.ts';
 import { bimMethod } from './bim.ts';
 import { ddnMethod } from './ddn.ts';
 import { fabMethod, fabTMethod } from './fab.ts';
@@ -18,6 +19,7 @@ export const attackMethods: readonly AttackMethod[] = [
   apgdCeMethod,
   apgdDlrMethod,
   apgdTMethod,
+  autoattackMethod,
   ddnMethod,
   fabMethod,
   fabTMethod,

@@ -20,6 +20,7 @@ const special: Readonly<Record<string, Partial<Quick>>> = {
   'apgd-ce': { options: { steps: 40 } },
   'apgd-dlr': { options: { steps: 40 } },
   'apgd-t': { options: { steps: 30 } },
+  autoattack: { options: { steps: 30, queries: 300 } },
   fab: { options: { steps: 40 } },
   'fab-t': { options: { steps: 40 } },
   // Weights of random signs, pixel by pixel, are what square windows suit least.
