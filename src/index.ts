@@ -23,6 +23,8 @@ export type { LossName } from './attack/loss.ts';
 export type { AttackMethod, Knowledge, MethodOptions } from './attack/method.ts';
 export { attackMethods, methodNamed } from './attack/methods.ts';
 export type { MinimalOptions } from './attack/minimal-attack.ts';
+export { type NesOptions, nes } from './attack/nes.ts';
+export { type OnePixelOptions, onePixel } from './attack/one-pixel.ts';
 export { type Change, type ChangeName, changes } from './attack/parameterisation.ts';
 export { type PgdOptions, pgd, type StepSchedule } from './attack/pgd.ts';
 export {
@@ -33,6 +35,8 @@ export {
   type Measured,
   type Prediction,
 } from './attack/result.ts';
+export { type SimbaBasis, type SimbaOptions, simba } from './attack/simba.ts';
+export { type SpsaOptions, spsa } from './attack/spsa.ts';
 export { type SquareOptions, square } from './attack/square.ts';
 export type { AttackPoint } from './attack/trial.ts';
 export { type OpaqueModel, opaqueModel, type Victim } from './attack/victim.ts';

@@ -170,7 +170,7 @@ describe.each(attackMethods.map((method) => [method.name, method] as const))('%s
     const reason = new Error('enough');
     const running = method.run(small, pictures(4, 6), undefined, {
       ...optionsOf(method, method.norms[0]!, 0.05),
-      ...(method.kind === 'minimal' ? {} : { epsilon: method.norms[0] === 'l0' ? 1 : budgets[method.norms[0]!] / 50 }),
+      ...(method.kind === 'minimal' ? {} : { epsilon: method.norms[0] === 'l0' ? 3 : budgets[method.norms[0]!] / 50 }),
       signal: controller.signal,
       onProgress: () => controller.abort(reason),
     });

@@ -7,8 +7,12 @@ import { ddnMethod } from './ddn.ts';
 import { fabMethod, fabTMethod } from './fab.ts';
 import { fgsmMethod } from './fgsm.ts';
 import type { AttackMethod } from './method.ts';
+import { nesMethod } from './nes.ts';
+import { onePixelMethod } from './one-pixel.ts';
 import { pgdMethod } from './pgd.ts';
 import { AttackError } from './result.ts';
+import { simbaMethod } from './simba.ts';
+import { spsaMethod } from './spsa.ts';
 import { squareMethod } from './square.ts';
 
 /** The registry, attacks of a kind together. */
@@ -24,6 +28,10 @@ export const attackMethods: readonly AttackMethod[] = [
   fabMethod,
   fabTMethod,
   squareMethod,
+  simbaMethod,
+  nesMethod,
+  spsaMethod,
+  onePixelMethod,
 ];
 
 /** An attack by its name. @throws AttackError listing the names where there is none */

@@ -7,7 +7,7 @@
 import { type Norm, norms } from '../distance/ball.ts';
 import { type Ball, type BudgetOptions, runBudgetAttack } from './budget-attack.ts';
 import { checkCount } from './check-options.ts';
-import { logProbability } from './log-probability.ts';
+import { checkScoreLoss, type ScoreLoss, scoreLoss } from './log-odds.ts';
 import { methodOf } from './method.ts';
 import { type Answer, look, type Procedure } from './procedure.ts';
 import { AttackError, type AttackResult } from './result.ts';
@@ -15,9 +15,6 @@ import { squareMoves } from './square-moves.ts';
 import { windowShare, windowSide } from './square-window.ts';
 import type { Trial } from './trial.ts';
 import type { Victim } from './victim.ts';
-
-/** What a search by scores raises: the criterion's excess, which is usually the margin of scores, or the cross-entropy. */
-export type ScoreLoss = 'margin' | 'cross-entropy';
 
 /** Options of `square`. */
 export interface SquareOptions extends BudgetOptions {
@@ -44,8 +41,7 @@ export function squareSettings(options: Partial<SquareSettings>): SquareSettings
   checkCount('Queries', queries, 1);
   checkCount('Restarts', restarts, 1);
   if (!(p > 0 && p <= 1)) throw new AttackError(`The share p of the first windows lies above 0 and up to 1, got ${p}.`);
-  if (loss !== undefined && loss !== 'margin' && loss !== 'cross-entropy')
-    throw new AttackError(`Loss "${loss}" is not one of margin, cross-entropy.`);
+  checkScoreLoss(loss);
   return { queries, p, rescale, restarts, ...(loss === undefined ? {} : { loss }) };
 }
 
@@ -76,12 +72,6 @@ export function* squareRun(
     const found = yield* look(next);
     if (height(found) > height(answer) || (found.fools && !answer.fools)) [x, answer] = [next, found];
   }
-}
-
-/** A loss of scores that rises towards a success. */
-export function scoreLoss(loss: ScoreLoss, { scores, excess }: Answer, { label, target }: Trial): number {
-  if (loss === 'margin') return excess;
-  return target === undefined ? -logProbability(scores, label) : logProbability(scores, target);
 }
 
 /**

@@ -25,6 +25,13 @@ const special: Readonly<Record<string, Partial<Quick>>> = {
   'fab-t': { options: { steps: 40 } },
   // Weights of random signs, pixel by pixel, are what square windows suit least.
   square: { options: { queries: 1500, rescale: true }, slack: 3 },
+  // Values are taken as they come, not the best first, each by the same step.
+  simba: { options: { queries: 3000 }, ratio: 4.5 },
+  // Estimates from far fewer queries than there are values.
+  nes: { options: { queries: 3000 }, slack: 2 },
+  spsa: { options: { steps: 30 }, slack: 2 },
+  // Two places and three colours a pixel are evolved by a small population; three values change where one would do.
+  'one-pixel': { options: { population: 40, generations: 60 }, share: 0.5, slack: 6 },
 };
 
 /** The settings of an attack. */
