@@ -12,6 +12,7 @@ import { calibrationTables } from '../src/distance/calibration-data.ts';
 import { type ComparisonRow, compare, type MeasuredRow, medians } from '../src/distance/compare.ts';
 import type { Distance } from '../src/distance/distance.ts';
 import { distortions } from '../src/distance/distortions.ts';
+import { enlarged as fitted } from '../src/distance/enlarged.ts';
 import { openDistance } from '../src/distance/open-distance.ts';
 import { readingOf } from '../src/distance/reading.ts';
 import { distanceNamed, distanceRegistry } from '../src/distance/registry.ts';
@@ -244,15 +245,13 @@ describe('calibration', () => {
     }
   });
 
-  test('the committed tables have every distance of the registry, and its noise', () => {
+  test('the committed tables have every distance of the registry, enlarged where it must be, and its noise', () => {
     const known = (side: number) => calibrationTables.find((table) => table.side === side)!.distances;
-    for (const { name, convention } of distanceRegistry) {
-      for (const table of calibrationTables) {
-        expect([name, table.side, name in table.distances]).toEqual([
-          name,
-          table.side,
-          convention.minimumSize <= table.side,
-        ]);
+    for (const distance of distanceRegistry) {
+      for (const { side, distances } of calibrationTables) {
+        const { name } = fitted(distance, side, side);
+        expect([side, name, distances[name]?.length]).toEqual([side, name, distortions.length]);
+        if (name !== distance.name) expect([side, distance.name in distances]).toEqual([side, false]);
       }
     }
     for (const side of [32, 64, 128, 256]) {
