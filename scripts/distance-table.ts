@@ -5,12 +5,12 @@
  */
 import { parseArgs } from 'node:util';
 import { distanceAttack } from '../src/attack/distance-attack.ts';
-import { compileMeasure } from '../src/attack/judges.ts';
 import type { DistanceAttackResult } from '../src/attack/result.ts';
 import { openDataset } from '../src/data/open-dataset.ts';
 import type { Distance } from '../src/distance/distance.ts';
 import { enlarged } from '../src/distance/enlarged.ts';
 import { l2 } from '../src/distance/lp.ts';
+import { measure, type Pair } from '../src/distance/measure.ts';
 import { distanceNamed, distanceRegistry } from '../src/distance/registry.ts';
 import { fitPicture } from '../src/model/fit-picture.ts';
 import { loadModel } from '../src/model/load-model.ts';
@@ -64,15 +64,16 @@ async function attack(distance: Distance): Promise<{ results: DistanceAttackResu
 }
 
 async function row(distance: Distance, own: { results: DistanceAttackResult[]; seconds: number }): Promise<string> {
-  const measure = await compileMeasure(model, distance);
-  const pairs: { own: number; l2: number }[] = [];
-  for (const [i, result] of own.results.entries()) {
+  const both = own.results.flatMap((result, i) => {
     const other = byL2.results[i]!;
-    if (!result.success8 || !other.success8) continue;
-    const of = async ({ adversarial8, original }: DistanceAttackResult) =>
-      (await measure(adversarial8, original)).distance;
-    pairs.push({ own: await of(result), l2: await of(other) });
-  }
+    return result.success8 && other.success8 ? [[result, other] as const] : [];
+  });
+  const measured = await measure([distance], both.flat().map(pairOf), { device: model.device });
+  const distances = measured.map(([one]) => {
+    if (one!.kind === 'not defined') throw new Error(one!.reason);
+    return one!.distance;
+  });
+  const pairs = both.map((_, i) => ({ own: distances[2 * i]!, l2: distances[2 * i + 1]! }));
   const fooled = own.results.filter(({ success8 }) => success8).length;
   const atMost = pairs.filter((pair) => pair.own <= pair.l2 * (1 + 1e-6)).length;
   const share = (part: number, whole: number) => (whole === 0 ? '-' : `${((100 * part) / whole).toFixed(0)} %`);
@@ -84,6 +85,13 @@ async function row(distance: Distance, own: { results: DistanceAttackResult[]; s
     share(atMost, pairs.length),
     (own.seconds / own.results.length).toFixed(2),
   ].join(' | ')} |\n`;
+}
+
+/** The 8-bit picture of a result beside its original. */
+function pairOf({ adversarial8, original }: DistanceAttackResult): Pair {
+  const { channels, height, width } = model;
+  const picture = (data: Float32Array) => ({ data, channels, height, width });
+  return { x: picture(adversarial8), y: picture(original) };
 }
 
 function median(values: readonly number[]): string {

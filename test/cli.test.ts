@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { decodePicture, encodePng } from '#image-codec';
+import { calibrationTables } from '../src/distance/calibration-data.ts';
+import { readingOf } from '../src/distance/reading.ts';
 import { readPngText } from '../src/image/png-text.ts';
 import { loadModel } from '../src/model/load-model.ts';
 import { pseudoRandom } from './random.ts';
@@ -272,8 +274,11 @@ describe('pareidolia attack under a distance', () => {
     const { status, stdout } = run(...args, '--out', 'd/a.png', '--report-distances');
     expect(status).toBe(0);
     expect(stdout).toMatch(/fooled: .*\d%.* -> .*, ssim 0\.\d+, \d+ forward and \d+ backward passes/);
-    expect(stdout).toMatch(/ {2}psnr +\d+\.\d+ {2}higher is more alike/);
-    expect(stdout).toMatch(/ {2}ms-ssim enlarged 11x +0\.\d+ {2}higher is more alike/);
+    expect(stdout).toMatch(/\n {2}psnr +\d+\.\d+ {2}higher {2}(like|less|more|between) .*(JPEG|noise|blur)/);
+    expect(stdout).toMatch(/\n {2}ms-ssim enlarged 11x +0\.\d+ {2}higher {2}not calibrated\n/);
+    expect(stdout).toMatch(
+      /\n {2}By the noise that .*, \S.* notices? the most \(.*noise of [\d.]+\/255\), .* the least \(/,
+    );
     expect(JSON.parse(readPngText(readFileSync(at('d/a.png'))).pareidolia!)).toMatchObject({
       method: 'smallest distance',
       distance: 'ssim',
@@ -290,7 +295,7 @@ describe('pareidolia attack under a distance', () => {
     expect(status).toBe(0);
     const { budget, bounds: limits, results } = JSON.parse(stdout);
     expect([budget, limits]).toEqual([2, { linf: 16 / 255, 'l0:pixels': 192, ssim: 0.4 }]);
-    const [{ success8, measured8, reportedDistances, adversarial8 }] = results;
+    const [{ success8, measured8, reportedDistances, noticed, adversarial8 }] = results;
     expect([success8, adversarial8]).toEqual([true, undefined]);
     expect(measured8.l2).toBeLessThanOrEqual(2);
     for (const [name, limit] of Object.entries(limits))
@@ -301,6 +306,11 @@ describe('pareidolia attack under a distance', () => {
     expect(Math.hypot(...changes)).toBeCloseTo(measured8.l2, 4);
     const l2 = reportedDistances.find(({ name }: { name: string }) => name === 'l2');
     expect(l2).toMatchObject({ better: 'lower', value: measured8.l2 });
+    expect(l2.reading).toBe(readingOf('l2', l2.distance, 16, calibrationTables));
+    const names = reportedDistances.map(({ name }: { name: string }) => name);
+    expect(names).toEqual(expect.arrayContaining(['l0', 'gmsd', 'csf', 'lpips']));
+    for (const { distances } of [noticed.most, noticed.least]) expect(names).toEqual(expect.arrayContaining(distances));
+    expect(noticed.least.levels).toBeLessThan(noticed.most.levels);
   });
 
   it('measures what PGD found as well', () => {
@@ -315,7 +325,7 @@ describe('pareidolia attack under a distance', () => {
       '--report-distances',
     );
     expect(stdout).toMatch(/fooled: .* linf 1[12]\.\d+\/255/);
-    expect(stdout).toMatch(/ {2}linf +0\.04\d+ {2}lower is more alike/);
+    expect(stdout).toMatch(/\n {2}linf +0\.04\d+ {2}lower +between noise of 1\/255 and 4\/255\n/);
   });
 
   it.each(['colour', 'flow'])('changes pictures by %s', (change) => {

@@ -1,6 +1,4 @@
 /** @file Programs for one picture of a distance attack: what a change makes of it, and what model and distances say of it. */
-import type { Distance } from '../distance/distance.ts';
-import type { Model } from '../model/model.ts';
 import { compile, type Program } from '../runtime/compile.ts';
 import { changed, type DistanceProblem, keyOf, measuredOf } from './distance-problem.ts';
 
@@ -48,22 +46,5 @@ export async function compileJudges(problem: DistanceProblem): Promise<Judges> {
       const { logits, measured } = await judging.run(feeds);
       return { logits: logits!.data as Float32Array, measured: Array.from(measured!.data as Float32Array) };
     },
-  };
-}
-
-/** Measures pictures [C, H, W] of a model's size by one distance: the value that people quote, and what budgets bound. */
-export async function compileMeasure(
-  { device, channels, height, width }: Pick<Model, 'device' | 'channels' | 'height' | 'width'>,
-  one: Distance,
-): Promise<(x: Float32Array, x0: Float32Array) => Promise<{ readonly value: number; readonly distance: number }>> {
-  const picture = float([1, channels, height, width]);
-  const program = await compile(
-    ({ x, x0 }) => ({ value: one.value(x!, x0!), distance: one.distance(x!, x0!) }),
-    { x: picture, x0: picture },
-    { device, key: `measure ${one.name}` },
-  );
-  return async (x, x0) => {
-    const { value, distance } = await program.run({ x, x0 });
-    return { value: Number(value!.data[0]), distance: Number(distance!.data[0]) };
   };
 }

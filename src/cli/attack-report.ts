@@ -1,14 +1,15 @@
 /** @file What `attack` prints: lines for each picture, or JSON, the same for all kinds of attack. */
 import type { AttackResult, DistanceAttackResult } from '../attack/result.ts';
-import type { Distance } from '../distance/distance.ts';
+import type { ComparisonRow } from '../distance/compare.ts';
+import { whoNotices } from '../distance/notice.ts';
 import type { Destination } from './attack-files.ts';
+import { distanceTable, noticeLines, plainRow, reasonLines, reasonsOf } from './distance-rows.ts';
 
-/** A distance of an adversarial picture, as people quote it and as budgets bound it. */
-export interface ReportedDistance {
-  readonly name: string;
-  readonly value: number;
-  readonly distance: number;
-  readonly better: Distance['convention']['better'];
+/** What distances say of an adversarial picture beside its original. */
+export interface DistanceReport {
+  readonly rows: readonly ComparisonRow[];
+  /** Root of the pictures' number of pixels. */
+  readonly side: number;
 }
 
 /** A picture's result with what became of it. */
@@ -17,7 +18,7 @@ export interface ReportedResult {
   readonly result: AttackResult | DistanceAttackResult;
   readonly files: Partial<Destination> | undefined;
   /** Under every distance, where that was asked for and something was found. */
-  readonly reported: readonly ReportedDistance[] | undefined;
+  readonly reported: DistanceReport | undefined;
 }
 
 function verdict({ misclassifiedBefore, target, success, success8 }: ReportedResult['result']): string {
@@ -40,25 +41,23 @@ function measureText(result: ReportedResult['result']): string {
     .join(', ');
 }
 
-/** A table of distances, one a line. */
-function distanceLines(reported: readonly ReportedDistance[]): string[] {
-  const width = Math.max(...reported.map(({ name }) => name.length));
-  return reported.map(({ name, value, better }) => {
-    const direction = better === 'higher' ? 'higher is more alike' : 'lower is more alike';
-    return `  ${name.padEnd(width)}  ${value.toPrecision(4).padStart(10)}  ${direction}`;
-  });
+/** The distances of a report, indented under their picture. */
+function reportLines({ rows, side }: DistanceReport): string[] {
+  return [...distanceTable(rows, 'not calibrated'), ...noticeLines(rows, side), ...reasonLines(reasonsOf(rows))].map(
+    (line) => `  ${line}`,
+  );
 }
 
 /** Lines for people. */
 export function attackText(all: readonly ReportedResult[]): string {
   const share = ({ name, probability }: AttackResult['before']) => `${name} ${(100 * probability).toFixed(1)}%`;
-  const lines = all.flatMap(({ picture, result, files = {}, reported = [] }) => {
+  const lines = all.flatMap(({ picture, result, files = {}, reported }) => {
     const { before, after8, forwards, backwards, notes } = result;
     const written = Object.values(files);
     return [
       `${picture}: ${verdict(result)}: ${share(before)} -> ${share(after8)}, ${measureText(result)}, ${forwards} forward and ${backwards} backward passes`,
       ...(written.length === 0 ? [] : [`  written: ${written.join(', ')}`]),
-      ...distanceLines(reported),
+      ...(reported === undefined ? [] : reportLines(reported)),
       ...notes.map((note) => `  note: ${note}`),
     ];
   });
@@ -72,5 +71,9 @@ export function attackText(all: readonly ReportedResult[]): string {
 export function resultJson({ picture, result, files, reported }: ReportedResult, withPath: boolean): object {
   const hidden = new Set(['adversarial', 'adversarial8', 'original', ...(withPath ? [] : ['path'])]);
   const rest = Object.fromEntries(Object.entries(result).filter(([key]) => !hidden.has(key)));
-  return { picture, ...rest, files: files ?? {}, ...(reported === undefined ? {} : { reportedDistances: reported }) };
+  return { picture, ...rest, files: files ?? {}, ...(reported === undefined ? {} : reportJson(reported)) };
+}
+
+function reportJson({ rows, side }: DistanceReport): object {
+  return { reportedDistances: rows.map(plainRow), noticed: whoNotices(rows, side) };
 }

@@ -3,6 +3,7 @@ import type { CalibratedDistance } from '../distance/calibrate.ts';
 import type { ComparisonRow, MedianRow } from '../distance/compare.ts';
 import { shortNumber } from '../distance/compare-figure.ts';
 import { distortions } from '../distance/distortions.ts';
+import { distanceColumns, distanceTable, plainRow, reasonLines, reasonsOf } from './distance-rows.ts';
 import { type Column, textTable } from './text-table.ts';
 
 /** A pair's rows. */
@@ -28,13 +29,7 @@ export interface CalibratedFolder {
   readonly distances: readonly CalibratedDistance[];
 }
 
-const columns: readonly Column[] = [
-  { title: 'distance' },
-  { title: 'value', align: 'right' },
-  { title: 'better' },
-  { title: 'reading on photos' },
-];
-
+/** In the place of a reading where there is none. */
 const unread = 'not calibrated: see --calibrate';
 
 const lines = (list: readonly string[]) => `${list.join('\n')}\n`;
@@ -42,20 +37,13 @@ const lines = (list: readonly string[]) => `${list.join('\n')}\n`;
 /** Sentences after a table, with an empty line before them. */
 const after = (sentences: readonly string[]) => (sentences.length === 0 ? [] : ['', ...sentences]);
 
-/** Why distances have no value, each sentence once. */
-const notMeasured = (reasons: readonly string[]) => after([...new Set(reasons)].map((one) => `not measured: ${one}`));
-
 /** A pair's table. */
 export function pairText({ pictures: [a, b], width, height, rows, map }: ComparedPair & { map: string | undefined }) {
-  const known = rows.flatMap((row) => (row.kind === 'measured' ? [row] : []));
   return lines([
     `${a} and ${b}, ${width} x ${height} pixels`,
     '',
-    ...textTable(
-      columns,
-      known.map(({ name, value, better, reading }) => [name, shortNumber(value), better, reading ?? unread]),
-    ),
-    ...notMeasured(rows.flatMap((row) => (row.kind === 'not defined' ? [row.reason] : []))),
+    ...distanceTable(rows, unread),
+    ...after(reasonLines(reasonsOf(rows))),
     ...after(map === undefined ? [] : [`written: ${map}`]),
   ]);
 }
@@ -68,12 +56,12 @@ export function foldersText({ folders: [a, b], medians, pairs }: ComparedFolders
     `${count} pair${count === 1 ? '' : 's'} of ${a} and ${b}: medians`,
     '',
     ...textTable(
-      columns,
+      distanceColumns,
       medians
         .filter((row) => row.pairs > 0)
         .map((row) => [row.name, shortNumber(row.value), row.better, `${row.reading ?? unread}${part(row.pairs)}`]),
     ),
-    ...notMeasured(medians.flatMap(({ reason }) => (reason === undefined ? [] : [reason]))),
+    ...after(reasonLines(medians.flatMap(({ reason }) => (reason === undefined ? [] : [reason])))),
   ]);
 }
 
@@ -89,17 +77,11 @@ export function calibrationText({ folder, pictures, distances }: CalibratedFolde
         .filter(({ steps }) => steps.length > 0)
         .map(({ name, steps }) => [name, ...steps.map(({ value }) => shortNumber(value))]),
     ),
-    ...notMeasured(distances.flatMap(({ reason }) => (reason === undefined ? [] : [reason]))),
+    ...after(reasonLines(distances.flatMap(({ reason }) => (reason === undefined ? [] : [reason])))),
   ]);
 }
 
 const json = (value: object) => `${JSON.stringify(value, null, 2)}\n`;
-
-function plainRow(row: ComparisonRow): object {
-  if (row.kind === 'not defined') return { name: row.name, notDefined: row.reason };
-  const { name, value, distance, better, reading } = row;
-  return { name, value, distance, better, ...(reading === undefined ? {} : { reading }) };
-}
 
 function plainPair({ pictures, width, height, rows }: ComparedPair): object {
   return { pictures, width, height, distances: rows.map(plainRow) };

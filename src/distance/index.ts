@@ -30,6 +30,7 @@ export { type Distortion, distortions } from './distortions.ts';
 export { gmsd } from './gmsd.ts';
 export { l0, l0Pixels, l1, l2, linf, psnr, rmse } from './lp.ts';
 export { type DistanceMap, type Measurement, type MeasureOptions, measure, type Pair } from './measure.ts';
+export { type NoiseLevel, type Notice, noiseLevelOf, whoNotices } from './notice.ts';
 export { openDistance } from './open-distance.ts';
 export { readingOf } from './reading.ts';
 export { distanceNamed, distanceRegistry } from './registry.ts';

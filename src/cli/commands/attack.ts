@@ -2,11 +2,10 @@
 import { basename } from 'node:path';
 import { as8Bit } from '../../attack/attack-figure.ts';
 import { distanceAttack } from '../../attack/distance-attack.ts';
-import { compileMeasure } from '../../attack/judges.ts';
 import { methodNamed } from '../../attack/methods.ts';
 import type { AttackResult, DistanceAttackResult } from '../../attack/result.ts';
+import { compare } from '../../distance/compare.ts';
 import { enlarged } from '../../distance/enlarged.ts';
-import { distanceRegistry } from '../../distance/registry.ts';
 import type { Picture } from '../../image/image.ts';
 import { fitPicture } from '../../model/fit-picture.ts';
 import { loadModel } from '../../model/load-model.ts';
@@ -14,7 +13,8 @@ import type { Model } from '../../model/model.ts';
 import { destinationsOf, writeResult } from '../attack-files.ts';
 import { readMask } from '../attack-mask.ts';
 import { type AttackFlags, type AttackPlan, fitPlan, optionsOf, planOf } from '../attack-plan.ts';
-import { attackText, type ReportedDistance, type ReportedResult, resultJson } from '../attack-report.ts';
+import { attackText, type DistanceReport, type ReportedResult, resultJson } from '../attack-report.ts';
+import { chosenDistances } from '../chosen-distances.ts';
 import { type CliContext, type Progress, startProgress } from '../context.ts';
 import { exitCodes } from '../errors.ts';
 import { loadOptionsOf } from '../model-flags.ts';
@@ -50,14 +50,10 @@ export async function attack(
   const count = `${images.length} picture${images.length === 1 ? '' : 's'}`;
   const progress = await startProgress(this, `Attacking ${count} on ${model.device.description}`);
   let results: readonly (AttackResult | DistanceAttackResult)[];
-  const reported: (readonly ReportedDistance[] | undefined)[] = [];
+  let reports: readonly (DistanceReport | undefined)[] = [];
   try {
     results = await run(plan, model, images, labels, mask, flags, this.signal, progress);
-    for (const [i, result] of results.entries()) {
-      const isWanted = flags.reportDistances && result.success && !result.misclassifiedBefore;
-      if (isWanted) progress.update(`Measuring: ${i} of ${results.length} pictures`);
-      reported.push(isWanted ? await distancesOf(result, model, this.signal) : undefined);
-    }
+    if (flags.reportDistances) reports = await reportsOf(results, model, this.signal, progress);
   } finally {
     progress.stop();
   }
@@ -67,7 +63,7 @@ export async function attack(
     const { path } = files[i]!;
     const own = { picture: basename(path), ...settings };
     const written = await writeResult(result, destinations[i]!, model, own, flags.figure);
-    all.push({ picture: path, result, files: written, reported: reported[i] });
+    all.push({ picture: path, result, files: written, reported: reports[i] });
   }
   const resisted = results.filter((result) => !result.success8 && !result.misclassifiedBefore).length;
   const robust = resisted / results.length;
@@ -112,22 +108,26 @@ async function run(
   return distanceAttack(model, images, labels, { ...shared, ...own, ...(steps === undefined ? {} : { steps }) });
 }
 
-/** The 8-bit picture of a result under every distance. */
-async function distancesOf(
-  result: AttackResult | DistanceAttackResult,
+/** The 8-bit pictures of what fooled under every distance there is; undefined for the other results. */
+async function reportsOf(
+  results: readonly (AttackResult | DistanceAttackResult)[],
   model: Model,
   signal: AbortSignal,
-): Promise<ReportedDistance[]> {
-  const { data } = as8Bit(result, model);
-  const found: ReportedDistance[] = [];
-  for (const distance of distanceRegistry) {
-    signal.throwIfAborted();
-    const fitted = enlarged(distance, model.height, model.width);
-    const measure = await compileMeasure(model, fitted);
-    const numbers = await measure(data, result.original);
-    found.push({ name: fitted.name, ...numbers, better: distance.convention.better });
-  }
-  return found;
+  progress: Progress,
+): Promise<(DistanceReport | undefined)[]> {
+  const { device, channels, height, width } = model;
+  const distances = (await chosenDistances(undefined, true)).map((one) => enlarged(one, height, width));
+  const fooled = results.filter(({ success, misclassifiedBefore }) => success && !misclassifiedBefore);
+  const pairs = fooled.map((result) => ({
+    x: as8Bit(result, model),
+    y: { data: result.original, channels, height, width },
+  }));
+  const onProgress = (done: number, total: number) =>
+    progress.update(`Measuring: ${Math.floor((100 * done) / total)} %`);
+  const rows = await compare(distances, pairs, { device, signal, onProgress });
+  const side = Math.sqrt(height * width);
+  const reports = new Map(fooled.map((result, i) => [result, { rows: rows[i]!, side }]));
+  return results.map((result) => reports.get(result));
 }
 
 /** What tells this attack from another, for JSON and the text inside pictures. */
