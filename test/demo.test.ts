@@ -8,6 +8,8 @@ import { median, ofAll, percent, withArticle } from '../scripts/demo/words.ts';
 import type { AttackResult, Prediction } from '../src/attack/result.ts';
 import type { Dataset } from '../src/data/dataset.ts';
 import { distances, withinBudget } from '../src/distance/ball.ts';
+import type { ComparisonRow } from '../src/distance/compare.ts';
+import { jpeg } from '../src/distance/distortions.ts';
 import { loadModel } from '../src/model/load-model.ts';
 import type { Visualization } from '../src/visualize/visualize-class.ts';
 import { pseudoRandom } from './random.ts';
@@ -72,6 +74,16 @@ function drawing(label: number): Visualization {
   };
 }
 
+/** A similarity and a length, and one that so small pictures have no value in. */
+function rowsOf(ssim: number, l2: number): ComparisonRow[] {
+  const row = { kind: 'measured', brief: 'a distance', reading: 'like JPEG at quality 90' } as const;
+  return [
+    { ...row, name: 'ssim', value: 1 - ssim, distance: ssim, better: 'higher' },
+    { ...row, name: 'l2', value: l2, distance: l2, better: 'lower' },
+    { kind: 'not defined', name: 'gmsd', brief: 'a distance', reason: 'too small' },
+  ];
+}
+
 /** Findings in which every attack on the standard network succeeds, or none at all. */
 function findingsOf(fooled: boolean): Findings {
   const labels = [0, 1, 2];
@@ -102,6 +114,12 @@ function findingsOf(fooled: boolean): Findings {
         { kind: 'noise', picture: light, distances: distances(light, grey), psnr: 20, answer: prediction(1) },
         { kind: 'shift', picture: light, distances: distances(light, grey), psnr: 20, answer: prediction(0) },
       ],
+    },
+    views: {
+      original: { picture: grey, label: 0 },
+      quality: 50,
+      attacked: { picture: light, answer: prediction(fooled ? 1 : 0), rows: rowsOf(0.01, 0.2) },
+      compressed: { picture: light, answer: prediction(0), rows: rowsOf(0.02, 0.1) },
     },
     transfer: {
       count: 12,
@@ -145,6 +163,7 @@ it('the page says what was found', async () => {
     'no more than 2 of 255 for the standard network; for the robust one that is 20 of 255',
     '50\u00a0% also fool the second one',
     'already answers “arrow”',
+    '1 of the 2 rulers call JPEG the larger change, and yet the network still answers “ball” to it, and “arrow” to the attack',
   ])
     expect(story).toContain(words);
   const calm = await tellStory(findingsOf(false));
@@ -193,6 +212,29 @@ describe('what is measured', async () => {
     for (const one of smallest.standard) expect(withinBudget(one!.result.distances.linf, one!.budget / 255)).toBe(true);
     expect(transfer.made.standard.fooled.second).toBe(transfer.made.standard.count);
     expect(findings.changes.list.map(({ kind }) => kind)).toEqual(['linf', 'l2', 'l1', 'noise', 'shift']);
+  });
+
+  it('compares what was attacked, and JPEG, with the original', async () => {
+    const { original, attacked, compressed, quality } = findings.views;
+    expect([attacked.answer.label === original.label, quality]).toEqual([false, 50]);
+    const picture = (data: Float32Array) => ({ data, channels: 3, height: 16, width: 16 });
+    for (const view of [attacked, compressed]) {
+      expect(view.rows.map(({ name }) => name)).toEqual([
+        'linf',
+        'l2',
+        'ssim',
+        'gmsd',
+        'haarpsi',
+        'ciede2000',
+        'lpips',
+      ]);
+      const [linf, l2] = view.rows;
+      const expected = distances(view.picture, original.picture);
+      expect(linf).toMatchObject({ kind: 'measured', value: expect.closeTo(expected.linf, 5) });
+      expect(l2).toMatchObject({ kind: 'measured', value: expect.closeTo(expected.l2, 4) });
+    }
+    expect(attacked.answer.label).toBe((await model.predictPlain(attacked.picture)).label);
+    expect(compressed.picture).toEqual((await jpeg(50).apply(picture(original.picture))).data);
   });
 
   it('is the same again', async () => {

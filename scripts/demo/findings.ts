@@ -1,6 +1,7 @@
 /** @file What the demo finds: three networks asked, attacked and made to draw. Numbers and pictures; the words are in sections/. */
 import type { AttackResult, Prediction } from '../../src/attack/result.ts';
 import type { Distances } from '../../src/distance/ball.ts';
+import type { ComparisonRow } from '../../src/distance/compare.ts';
 import type { Visualization } from '../../src/visualize/visualize-class.ts';
 
 /** The networks of the demo: what sets them apart is how they were trained. */
@@ -30,6 +31,22 @@ export interface Change {
   readonly distances: Distances;
   readonly psnr: number;
   readonly answer: Prediction;
+}
+
+/** A changed picture beside its original: what the standard network and the distances say. */
+export interface View {
+  readonly picture: Float32Array;
+  readonly answer: Prediction;
+  readonly rows: readonly ComparisonRow[];
+}
+
+/** An attack and a common change of one picture, seen by the same distances in the same order. */
+export interface Views {
+  readonly original: Shown;
+  /** JPEG's, from 1 to 100. */
+  readonly quality: number;
+  readonly attacked: View;
+  readonly compressed: View;
 }
 
 /** A walk from a picture towards a class, each stop with more room around the picture. */
@@ -63,6 +80,7 @@ export interface Findings {
   /** The attack of the smallest budget that changes the answer, for each attacked picture; undefined where the largest tried does not. */
   readonly smallest: Readonly<Record<ComparedName, readonly (Smallest | undefined)[]>>;
   readonly changes: { readonly original: Shown; readonly list: readonly Change[] };
+  readonly views: Views;
   readonly transfer: {
     readonly count: number;
     /** Pictures that fool the network they were made for, and pictures of random noise: how many each network gets wrong. */

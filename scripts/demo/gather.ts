@@ -2,12 +2,13 @@
 import type { AttackResult } from '../../src/attack/result.ts';
 import type { Dataset } from '../../src/data/dataset.ts';
 import type { Model } from '../../src/model/model.ts';
-import { comparedNames, type Findings, type NetworkName, networkNames, type Shown } from './findings.ts';
+import { comparedNames, type Findings, type NetworkName, networkNames, type Shown, type View } from './findings.ts';
 import { answersOf, countRight, perNetwork } from './measure/ask.ts';
 import { attackAll, budget, budgets, seed, smallestBudget, standingAt, standingNoise } from './measure/attacks.ts';
 import { changesOf } from './measure/changes.ts';
 import { drawingsOf, walkOf } from './measure/drawings.ts';
 import { transferOf } from './measure/transfer.ts';
+import { viewsOf } from './measure/views.ts';
 import { fooledCount } from './parts.ts';
 import type { RunStep } from './progress.ts';
 import { percent } from './words.ts';
@@ -36,7 +37,7 @@ export interface Scale {
 export const usualScale: Scale = { asked: 500, attacked: 100, transferred: 60, attackSteps: 20, drawingSteps: 128 };
 
 /** Number of steps that `gatherFindings` reports. */
-export const stepCount = 8;
+export const stepCount = 9;
 
 /** Classes of which a picture is attacked and shown. */
 const shownCount = 6;
@@ -113,6 +114,17 @@ export async function gatherFindings({ models, set, step, scale }: DemoSetup): P
       `${list.filter(({ answer }) => answer.label !== original.label).length} of ${list.length} change the answer`,
   );
 
+  const views = await step(
+    'Asking distances made after the eye how much an attack changes',
+    () => viewsOf(standard, attacks.standard, nameOf),
+    ({ attacked, compressed, quality }) => {
+      const distance = ({ rows }: View) => rows.map((row) => (row.kind === 'measured' ? row.distance : Number.NaN));
+      const [ofAttack, ofJpeg] = [distance(attacked), distance(compressed)];
+      const count = ofAttack.filter((value, k) => value < ofJpeg[k]!).length;
+      return `${count} of ${ofAttack.length} call it smaller than JPEG at quality ${quality}`;
+    },
+  );
+
   const transfer = await step(
     'Showing attacked pictures to the other networks',
     () => transferOf(models, solved.slice(0, transferred), attackSteps),
@@ -144,6 +156,7 @@ export async function gatherFindings({ models, set, step, scale }: DemoSetup): P
     curve,
     smallest,
     changes: { original, list: changes },
+    views,
     transfer,
     drawings,
     walk,

@@ -9,6 +9,7 @@ import { howMuchSection } from './sections/how-much.ts';
 import { networksSection } from './sections/networks.ts';
 import { rulersSection } from './sections/rulers.ts';
 import { transferSection } from './sections/transfer.ts';
+import { viewsSection } from './sections/views.ts';
 import { walkSection } from './sections/walk.ts';
 import { withstandingSection } from './sections/withstanding.ts';
 
@@ -23,6 +24,7 @@ export async function tellStory(findings: Findings): Promise<string> {
       await withstandingSection(findings),
       await howMuchSection(findings),
       await rulersSection(findings),
+      await viewsSection(findings),
       transferSection(findings),
       await drawingsSection(findings),
       await walkSection(findings),
