@@ -217,6 +217,15 @@ describe('on a network', () => {
     }
   });
 
+  test('two distances of one name are two distances', async () => {
+    await using model = await loadModel(smallNetwork(), { preprocessing: 'none', device });
+    for (const distance of [l2, l1].map((one) => ({ ...one, name: 'net.onnx' }))) {
+      const [result] = await distanceAttack(model, [image()], undefined, { distance, steps: 20 });
+      const [own] = await distancesOf(distance, model, [[result!.adversarial8, image()]]);
+      expect(result!.measured8!['net.onnx']).toBeCloseTo(own!, 4);
+    }
+  });
+
   test('a distance that is NaN, or a gradient that is, is told of and is no success', async () => {
     await using model = await loadModel(smallNetwork(), { preprocessing: 'none', device });
     const root: Distance = {

@@ -5,6 +5,7 @@
 
 import { norms, perSample, project } from '../distance/ball.ts';
 import type { Distance } from '../distance/distance.ts';
+import { identityOf } from '../distance/identity.ts';
 import type { Model } from '../model/model.ts';
 import type { Batch, Problem, StepRule } from '../search/problem.ts';
 import { add, div, mul, neg, sub } from '../tensor/ops/arithmetic.ts';
@@ -47,7 +48,9 @@ const momentumDecay = 0.9;
 
 /** Names a problem's graph. */
 export function keyOf({ model, main, bounds, change, isTargeted }: DistanceProblem): string {
-  const names = [main, ...bounds].map(({ distance, limit }) => `${distance.name}<=${limit}`).join(' ');
+  const names = [main, ...bounds]
+    .map(({ distance, limit }) => `${distance.name} ${identityOf(distance)}<=${limit}`)
+    .join(' ');
   return `${model.key} distance ${change.name} ${names} ${isTargeted ? 'targeted' : 'untargeted'}`;
 }
 

@@ -24,7 +24,7 @@ export interface DistanceConvention {
  * differentiable in both with finite gradients also where the pictures are equal.
  */
 export interface Distance {
-  /** As users ask for it: `ssim`, `ssim:downsampled`. Stands for one definition: compiled programs are kept by it. */
+  /** As users ask for it: `ssim`, `ssim:downsampled`. */
   readonly name: string;
   readonly brief: string;
   /** Paper, and where this departs from it. */

@@ -3,14 +3,24 @@ import { upsampleNearest } from '../tensor/ops/resize.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { Distance } from './distance.ts';
 
+const made = new WeakMap<Distance, Map<number, Distance>>();
+
 /**
  * The distance itself where pictures of this size are large enough; else one that repeats each pixel of both pictures f x f times
  * first, f the least whole number that makes their shorter side large enough. Its name says so: `ms-ssim enlarged 6x`. Such numbers
- * compare pictures of one size with each other, not with published ones.
+ * compare pictures of one size with each other, not with published ones. The same distance and factor give the same object.
  */
 export function enlarged(distance: Distance, height: number, width: number): Distance {
   const f = Math.ceil(distance.convention.minimumSize / Math.min(height, width));
   if (f <= 1) return distance;
+  const known = made.get(distance) ?? new Map<number, Distance>();
+  made.set(distance, known);
+  const found = known.get(f) ?? enlargedBy(distance, f);
+  known.set(f, found);
+  return found;
+}
+
+function enlargedBy(distance: Distance, f: number): Distance {
   const large = (x: Tensor) => upsampleNearest(x, [f, f]);
   const { name, convention, standIn, map } = distance;
   return {
