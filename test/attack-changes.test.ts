@@ -18,9 +18,15 @@ beforeAll(async () => {
 
 describe('a change', () => {
   const image = () => Float32Array.from({ length: 768 }, pseudoRandom(3));
-  const apply = async (name: ChangeName, z: Float32Array, x0: Float32Array, channels = 3) => {
+  const apply = async (
+    name: ChangeName,
+    z: Float32Array,
+    x0: Float32Array,
+    channels = 3,
+    [height, width] = [16, 16],
+  ) => {
     const change = changes[name];
-    const picture = [channels, 16, 16];
+    const picture = [channels, height!, width!];
     const program = await compile(
       ({ z: parameters, x0: pixels }) => ({ x: change.apply(parameters!, pixels!) }),
       {
@@ -67,6 +73,56 @@ describe('a change', () => {
     const z = Float32Array.from({ length: 512 }, (_, i) => (i < 256 ? 2 / 16 : 0));
     const x = await apply('flow', z, image());
     for (let i = 0; i < 768; i++) if (i % 16 < 15) expect(x[i]).toBeCloseTo(image()[i + 1]!, 4);
+  });
+
+  test.each([
+    [16, 16],
+    [12, 18],
+    [18, 12],
+  ])(
+    'as a whole by a quarter turn fetches each pixel from a quarter turn around the middle, at %i x %i',
+    async (h, w) => {
+      const x0 = Float32Array.from({ length: h * w }, pseudoRandom(6));
+      const x = await apply('rigid', Float32Array.from([Math.PI / 2, 0, 0]), x0, 1, [h, w]);
+      const [middleY, middleX] = [(h - 1) / 2, (w - 1) / 2];
+      x.forEach((value, i) => {
+        // Right of the middle comes from below it, below from the left.
+        const [down, right] = [Math.floor(i / w) - middleY, (i % w) - middleX];
+        const [fromY, fromX] = [middleY + right, middleX - down];
+        const inside = fromY >= 0 && fromY < h && fromX >= 0 && fromX < w;
+        expect(value).toBeCloseTo(inside ? x0[fromY * w + fromX]! : 0, 4);
+      });
+    },
+  );
+
+  test('as a whole by a shift fetches each pixel from so many halves of the picture away, black from outside', async () => {
+    const [h, w] = [12, 18];
+    const x0 = Float32Array.from({ length: h * w }, pseudoRandom(6));
+    // Two pixels of nine to the right, one of six down.
+    const x = await apply('rigid', Float32Array.from([0, 2 / 9, 1 / 6]), x0, 1, [h, w]);
+    x.forEach((value, i) => {
+      const [fromY, fromX] = [Math.floor(i / w) + 1, (i % w) + 2];
+      expect(value).toBeCloseTo(fromY < h && fromX < w ? x0[fromY * w + fromX]! : 0, 4);
+    });
+  });
+
+  test.each(names)('by %s stays within its bounds', async (name) => {
+    const { shape, bound, reach } = changes[name];
+    const sample = [1, ...shape([3, 16, 16])];
+    const program = await compile(
+      ({ z, x0 }) => ({ bounded: bound(z!, x0!) }),
+      { z: { shape: sample, dtype: 'float32' }, x0: { shape: [1, 3, 16, 16], dtype: 'float32' } },
+      { device },
+    );
+    const random = pseudoRandom(7);
+    const z = Float32Array.from({ length: sizeOf(sample) }, () => 4 * (random() - 0.5));
+    const { bounded } = await program.run({ z, x0: image() });
+    await program.release();
+    const low = (i: number) => ({ pixels: -image()[i]!, colour: -0.5, flow: -0.2, rigid: -(reach?.[i] ?? 0) })[name];
+    const high = (i: number) => (name === 'pixels' ? 1 - image()[i]! : -low(i));
+    (bounded!.data as Float32Array).forEach((value, i) => {
+      expect(value).toBeCloseTo(Math.min(high(i), Math.max(low(i), z[i]!)), 5);
+    });
   });
 
   test.each(names)(

@@ -7,7 +7,7 @@ import { reshape } from '../tensor/ops/reshape.ts';
 import { slice } from '../tensor/ops/slice.ts';
 import { transpose } from '../tensor/ops/transpose.ts';
 import { cos, sin } from '../tensor/ops/unary.ts';
-import { type Shape, sizeOf } from '../tensor/shape.ts';
+import type { Shape } from '../tensor/shape.ts';
 import { constant, type Tensor } from '../tensor/tensor.ts';
 
 /** Ways of changing a picture. */
@@ -98,11 +98,12 @@ const rigid: Change = {
   name: 'rigid',
   shape: () => [3],
   apply: (z, x0) => {
-    const n = x0.shape[0]!;
+    const [n, , height, width] = x0.shape as [number, number, number, number];
     const part = (i: number) => reshape(slice(z, { axes: [1], starts: [i], ends: [i + 1] }), [n, 1, 1]);
     const [angle, right, down] = [part(0), part(1), part(2)];
     const [c, s] = [cos(angle), sin(angle)];
-    const rows = [concat([c, mul(s, -1), right], 2), concat([s, c, down], 2)];
+    // Grid sampling's units are halves of height and of width: a turn in pixels changes from one into the other.
+    const rows = [concat([c, mul(s, -height / width), right], 2), concat([mul(s, width / height), c, down], 2)];
     const grid = affineGrid(concat(rows, 1), x0.shape.slice(2));
     return clip(gridSample(x0, grid, { mode: 'linear', padding: 'zeros', alignCorners: false }), 0, 1);
   },
@@ -116,8 +117,3 @@ const rigid: Change = {
 
 /** All ways by name. */
 export const changes: Readonly<Record<ChangeName, Change>> = { pixels, colour, flow, rigid };
-
-/** Number of parameters of a change for a picture. */
-export function changeSize(change: Change, picture: Shape): number {
-  return sizeOf(change.shape(picture));
-}
