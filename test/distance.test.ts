@@ -195,26 +195,37 @@ describe.each(distanceRegistry.map((distance) => [distance.name, distance] as co
     },
   );
 
-  test.runIf(!name.startsWith('l0') && side < 50)('has the slope of central differences', () => {
+  test.runIf(!name.startsWith('l0'))('has the slope of central differences, in both pictures', () => {
     const random = pseudoRandom(4);
-    const [h, w] = [side, side];
-    const size = 3 * h * w;
+    const shape = [1, 3, side, side];
+    const size = 3 * side * side;
     const x0 = Float64Array.from({ length: size }, () => 0.2 + 0.6 * random());
     const y0 = Float64Array.from(x0, (value) => value + 0.15 * (random() - 0.5));
-    const [x, y] = [input('x', [1, 3, h, w], 'float64'), input('y', [1, 3, h, w], 'float64')];
+    const [u, v] = [0, 1].map(() => Float64Array.from({ length: size }, () => random() - 0.5)) as [
+      Float64Array,
+      Float64Array,
+    ];
+    const [x, y] = [input('x', shape, 'float64'), input('y', shape, 'float64')];
     const d = distance.distance(x, y);
-    const at = (values: Float64Array) =>
-      interpret([d], { x: hostTensor(values, [1, 3, h, w], 'float64'), y: hostTensor(y0, [1, 3, h, w], 'float64') })[0]!
-        .data[0]!;
-    const [dx] = interpret(grad(reduceSum(d), [x]), {
-      x: hostTensor(x0, [1, 3, h, w], 'float64'),
-      y: hostTensor(y0, [1, 3, h, w], 'float64'),
+    const feed = (t: number) => ({
+      x: hostTensor(
+        x0.map((value, i) => value + t * u[i]!),
+        shape,
+        'float64',
+      ),
+      y: hostTensor(
+        y0.map((value, i) => value + t * v[i]!),
+        shape,
+        'float64',
+      ),
     });
-    const direction = Float64Array.from({ length: size }, () => random() - 0.5);
+    const at = (t: number) => interpret([d], feed(t))[0]!.data[0]!;
+    const [dx, dy] = interpret(grad(reduceSum(d), [x, y]), feed(0));
     const step = 1e-6;
-    const moved = (t: number) => x0.map((value, i) => value + t * direction[i]!);
-    const slope = (at(moved(step)) - at(moved(-step))) / (2 * step);
-    const expectedSlope = dx!.data.reduce((sum, value, i) => sum + value * direction[i]!, 0);
+    const slope = (at(step) - at(-step)) / (2 * step);
+    const along = (g: ArrayLike<number>, direction: Float64Array) =>
+      direction.reduce((sum, value, i) => sum + value * g[i]!, 0);
+    const expectedSlope = along(dx!.data as Float64Array, u) + along(dy!.data as Float64Array, v);
     expect(slope / expectedSlope).toBeCloseTo(1, 3);
   });
 });
