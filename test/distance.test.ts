@@ -150,6 +150,22 @@ describe.each(distanceRegistry.map((distance) => [distance.name, distance] as co
     expect(values[1]!).toBeLessThanOrEqual(values[2]!);
   });
 
+  test.runIf(distance.standIn !== undefined)('has a stand-in of about its size, with finite slopes', async () => {
+    for (const [y, isEqual] of [
+      [a, true],
+      [b, false],
+    ] as const) {
+      const standIn = { ...distance, distance: distance.standIn! };
+      const [own, other] = [await measure(distance, a, y, shape), await measure(standIn, a, y, shape)];
+      for (const gradient of other.gradients) {
+        expect(gradient.every(Number.isFinite)).toBe(true);
+        if (!isEqual) expect(gradient.some((slope) => slope !== 0)).toBe(true);
+      }
+      if (isEqual) expect(other.distance).toBeCloseTo(0, 5);
+      else expect(Math.abs(Math.log2(other.distance / own.distance))).toBeLessThan(1);
+    }
+  });
+
   const grey = distance.convention.grey;
   test(`of a grey picture ${grey === undefined ? 'is that of its RGB form' : `leaves out ${grey}`}`, async () => {
     const area = side * (side + 4);

@@ -1,12 +1,11 @@
 /** @file Colour difference CIEDE2000 of every pixel: its mean and its largest value. */
-import { mul } from '../tensor/ops/arithmetic.ts';
 import { reduceMean } from '../tensor/ops/reduce.ts';
-import { reduceL2, reduceMax } from '../tensor/ops/reduce-extrema.ts';
+import { reduceMax } from '../tensor/ops/reduce-extrema.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { Distance } from './distance.ts';
 import { deltaE2000, labOf } from './lab.ts';
 import { oncePerPair } from './once.ts';
-import { asChannels } from './picture.ts';
+import { asChannels, powerNorm } from './picture.ts';
 
 const axes = { axes: [1, 2, 3] };
 
@@ -37,13 +36,11 @@ function pooled(name: string, brief: string, pool: (map: Tensor) => Tensor): Dis
 /** Mean colour difference of pixels, Delta E. */
 export const ciede2000: Distance = pooled('ciede2000', 'mean colour difference', (map) => reduceMean(map, axes));
 
+/** The norm whose slope stands for that of the largest difference; a higher one looks at fewer pixels and gets stuck sooner. */
+const highPower = 8;
+
 /** Largest colour difference of a pixel, Delta E. */
 export const ciede2000Max: Distance = {
   ...pooled('ciede2000:max', 'largest colour difference', (map) => reduceMax(map, axes)),
-  // The largest value has the slope of one pixel; the fourth power's mean has that of all that are nearly as large.
-  standIn: (x, y) => reduceL2(squareOf(differences(x, y)), axes),
+  standIn: (x, y) => powerNorm(differences(x, y), highPower),
 };
-
-function squareOf(v: Tensor): Tensor {
-  return mul(v, v);
-}

@@ -34,7 +34,10 @@ export interface Distance {
   value(x: Tensor, y: Tensor): Tensor;
   /** What budgets bound and attacks keep small: 0 for equal pictures, growing with the difference, [N]. */
   distance(x: Tensor, y: Tensor): Tensor;
-  /** What attacks make small in place of a distance that has no slope, or one at a single pixel; the distance itself unless given. */
+  /**
+   * What attacks make small in place of a distance that has no slope, or one at a single pixel; the distance itself unless given. About
+   * as large as the distance, since bounds hold it against the distance's limit while they search.
+   */
   standIn?(x: Tensor, y: Tensor): Tensor;
   /** For a distance that counts changes: of what. */
   readonly counts?: 'values' | 'pixels';

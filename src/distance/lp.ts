@@ -1,13 +1,13 @@
 /** @file Distances of pixel values: how many changed, their sum, their length, the largest, root mean square, PSNR. */
 import { add, div, mul, neg, sub } from '../tensor/ops/arithmetic.ts';
-import { maximum, pow } from '../tensor/ops/extrema.ts';
+import { maximum } from '../tensor/ops/extrema.ts';
 import { reduceMean, reduceSum } from '../tensor/ops/reduce.ts';
-import { overLargest, reduceMax } from '../tensor/ops/reduce-extrema.ts';
-import { reshape } from '../tensor/ops/reshape.ts';
+import { reduceMax } from '../tensor/ops/reduce-extrema.ts';
 import { step } from '../tensor/ops/step.ts';
 import { abs, log, sqrt, square } from '../tensor/ops/unary.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { Distance } from './distance.ts';
+import { powerNorm } from './picture.ts';
 
 const axes = [1, 2, 3];
 
@@ -81,11 +81,7 @@ const highPower = 16;
 /** Largest absolute difference. */
 export const linf: Distance = {
   ...ofDifference('linf', 'largest difference', (delta) => reduceMax(abs(delta), { axes })),
-  standIn: (x, y) => {
-    const { scaled, largest } = overLargest(sub(x, y), axes);
-    const sum = reduceSum(pow(maximum(abs(scaled), 1e-3), highPower), { axes });
-    return mul(pow(sum, 1 / highPower), reshape(largest, [x.shape[0]!]));
-  },
+  standIn: (x, y) => powerNorm(sub(x, y), highPower),
 };
 
 /** Root of the mean squared difference. */

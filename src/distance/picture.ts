@@ -4,8 +4,11 @@ import { averagePool } from '../tensor/ops/average-pool.ts';
 import { greater, where } from '../tensor/ops/compare.ts';
 import { conv } from '../tensor/ops/conv.ts';
 import { expand } from '../tensor/ops/expand.ts';
+import { maximum, pow } from '../tensor/ops/extrema.ts';
 import { reduceSum } from '../tensor/ops/reduce.ts';
-import { sqrt } from '../tensor/ops/unary.ts';
+import { overLargest } from '../tensor/ops/reduce-extrema.ts';
+import { reshape } from '../tensor/ops/reshape.ts';
+import { abs, sqrt } from '../tensor/ops/unary.ts';
 import { constant, type Tensor } from '../tensor/tensor.ts';
 import { DistanceError } from './distance.ts';
 
@@ -67,6 +70,18 @@ export function usualFactor(x: Tensor): number {
 export function rootFromZero(v: Tensor): Tensor {
   const positive = greater(v, 0);
   return where(positive, sqrt(where(positive, v, 1)), 0);
+}
+
+/**
+ * A norm of a high power over all but the first axis, [N]: nearly the largest size, by at most the number of values to the power of
+ * 1 / power more, with the slope of all values that are nearly as large.
+ */
+export function powerNorm(v: Tensor, power: number): Tensor {
+  const axes = v.shape.slice(1).map((_, i) => i + 1);
+  const { scaled, largest } = overLargest(v, axes);
+  // Where all is zero a floor keeps the root's slope finite.
+  const sum = reduceSum(pow(maximum(abs(scaled), 1e-3), power), { axes });
+  return mul(pow(sum, 1 / power), reshape(largest, [v.shape[0]!]));
 }
 
 /** 1 - s: a similarity as a distance. */
