@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { openRuntime } from '#runtime';
 import { distanceAttack } from '../src/attack/distance-attack.ts';
-import { penaltySlope, updatedMultiplier } from '../src/attack/lagrangian.ts';
+import { searchProblem } from '../src/attack/distance-problem.ts';
+import { changes } from '../src/attack/parameterisation.ts';
 import { shapes } from '../src/data/shapes/shapes.ts';
 import { distances } from '../src/distance/ball.ts';
 import type { Distance } from '../src/distance/distance.ts';
@@ -13,10 +14,12 @@ import { msSsim, ssim } from '../src/distance/ssim.ts';
 import { loadModel } from '../src/model/load-model.ts';
 import type { Model } from '../src/model/model.ts';
 import { GraphBuilder } from '../src/onnx/file/graph-builder.ts';
+import { compile } from '../src/runtime/compile.ts';
 import type { DeviceRuntime } from '../src/runtime/runtime.ts';
 import { mul, sub } from '../src/tensor/ops/arithmetic.ts';
 import { reduceSum } from '../src/tensor/ops/reduce.ts';
-import { log, square } from '../src/tensor/ops/unary.ts';
+import { log, sqrt, square } from '../src/tensor/ops/unary.ts';
+import { sizeOf } from '../src/tensor/shape.ts';
 import { pseudoRandom } from './random.ts';
 import { smallNetwork } from './support/network.ts';
 
@@ -144,6 +147,20 @@ describe('the smallest change of a linear model', () => {
     expect(led!.measured!.l2!).toBeGreaterThan(free!.measured!.l2!);
   });
 
+  test('lies at the edge even where the search was too short to come near it', async () => {
+    const { model } = await linearModel(4);
+    for (const steps of [1, 3, 10]) {
+      const [result] = await distanceAttack(model, [middle(1)], undefined, { distance: l2, steps });
+      if (!result!.success) continue;
+      const { adversarial, original, label } = result!;
+      const part = (share: number) => original.map((value, i) => value + share * (adversarial[i]! - value));
+      expect((await model.predictPlain(part(1.001))).label).not.toBe(label);
+      expect((await model.predictPlain(part(0.99))).label).toBe(label);
+    }
+    const [long] = await distanceAttack(model, [middle(1)], undefined, { distance: l2, steps: 100 });
+    expect(long!.success).toBe(true);
+  });
+
   test('stays under a mask', async () => {
     const { model } = await linearModel(4);
     const x = middle(2);
@@ -226,6 +243,20 @@ describe('on a network', () => {
     }
   });
 
+  test('a slope that is not defined at pixels that stay moves nothing there, and is told of', async () => {
+    await using model = await loadModel(smallNetwork(), { preprocessing: 'none', device });
+    const mask = Float32Array.from({ length: 256 }, (_, p) => Number(p % 16 < 12));
+    const bare: Distance = {
+      ...l1,
+      name: 'sum of bare roots',
+      distance: (x, y) => reduceSum(sqrt(square(sub(x, y))), { axes: [1, 2, 3] }),
+    };
+    const [result] = await distanceAttack(model, [image()], undefined, { distance: bare, mask, steps: 60 });
+    expect(result!.notes).toContain('The gradient became NaN.');
+    expect(result!.success8).toBe(true);
+    expect(result!.measured!['sum of bare roots']).toBeCloseTo(result!.distances.l1, 3);
+  });
+
   test('a distance that is NaN, or a gradient that is, is told of and is no success', async () => {
     await using model = await loadModel(smallNetwork(), { preprocessing: 'none', device });
     const root: Distance = {
@@ -237,6 +268,40 @@ describe('on a network', () => {
     expect(result!.notes).toContain('The gradient became NaN.');
     expect([result!.success, result!.success8]).toEqual([false, false]);
   });
+});
+
+describe('the search', () => {
+  const far = 0.3;
+  test.each([
+    ['pixels', [linf, l2], { linf: 0.05, l2: 0.8 }],
+    ['colour', [linf], { linf: Number.POSITIVE_INFINITY }],
+  ] as const)(
+    'keeps balls of norms by projection where the change is of %s, and only there',
+    async (name, norms, most) => {
+      await using model = await loadModel(smallNetwork(), { preprocessing: 'none', device });
+      const limits = { linf: 0.05, l2: 0.8 };
+      const [main, ...bounds] = norms.map((distance) => ({ distance, limit: limits[distance.name as 'linf' | 'l2'] }));
+      const { project, shape } = searchProblem({
+        model,
+        main: main!,
+        bounds,
+        change: changes[name],
+        isTargeted: false,
+      });
+      const program = await compile(
+        ({ z, x0 }) => ({ z: project!(z!, { x0: x0! }) }),
+        { z: { shape: [1, ...shape], dtype: 'float32' }, x0: { shape: [1, 3, 16, 16], dtype: 'float32' } },
+        { device },
+      );
+      const z = Float32Array.from({ length: sizeOf(shape) }, (_, i) => far * Math.sin(i));
+      const { z: inside } = await program.run({ z, x0: new Float32Array(768).fill(0.5) });
+      await program.release();
+      const found = distances(inside!.data as Float32Array, new Float32Array(z.length));
+      for (const { name: norm } of norms)
+        expect(found[norm as 'linf']).toBeLessThanOrEqual(most[norm as 'linf'] * 1.0001);
+      if (name === 'colour') expect(inside!.data).toEqual(z);
+    },
+  );
 });
 
 describe('options', () => {
@@ -255,15 +320,6 @@ describe('options', () => {
     await using model = await loadModel(smallNetwork(), { preprocessing: 'none', device });
     const attack = distanceAttack(model, [new Float32Array(768)], undefined, { distance: l2, ...changesOfOptions });
     await expect(attack).rejects.toThrow(message);
-  });
-});
-
-describe('multipliers', () => {
-  test('grow while a constraint is violated and shrink while it holds', () => {
-    const start = { mu: 1, rho: 1 };
-    expect(updatedMultiplier(start, 0.5).mu).toBeCloseTo(0.9 + 0.1 * (1 + 1 + 0.125), 12);
-    expect(updatedMultiplier(start, -1).mu).toBeCloseTo(0.9 + 0.1 / 4, 12);
-    expect(penaltySlope(0, { mu: 3, rho: 2 })).toBe(3);
   });
 });
 

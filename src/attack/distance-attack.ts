@@ -129,9 +129,10 @@ export async function distanceAttack(
   const own = await startsBeside(minimal(distance), bench.judges, open, seed);
   if (distance.name !== l2.name) {
     const judges = await compileJudges(minimal(l2));
+    const before = new Map(open.map((task) => [task, task.candidates.length]));
     await run(minimal(l2), await startsBeside(minimal(l2), judges, open, seed));
     const first = new Map(own.map((start) => [start.task, start]));
-    own.push(...open.flatMap((task) => refiningStart(first.get(task)!)));
+    own.push(...open.flatMap((task) => refiningStart(first.get(task)!, task.candidates.slice(before.get(task)))));
   }
   await run(minimal(distance), own);
   const results: DistanceAttackResult[] = [];
@@ -186,9 +187,9 @@ async function startsBeside(
   return starts;
 }
 
-/** A start from the best change that was found, with steps that fit its size. */
-function refiningStart(start: Start): Start[] {
-  const best = start.task.candidates.reduce<Candidate | undefined>((a, b) => (isBetter(b, a) ? b : a), undefined);
+/** A start from the best of some changes, which one distance measured, with steps that fit its size; none where there are none. */
+function refiningStart(start: Start, found: readonly Candidate[]): Start[] {
+  const best = found.reduce<Candidate | undefined>((a, b) => (isBetter(b, a) ? b : a), undefined);
   if (best === undefined) return [];
   const { z } = best;
   const meanSquare = z.reduce((sum, value) => sum + value * value, 0) / z.length;

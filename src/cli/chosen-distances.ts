@@ -2,6 +2,7 @@
 import { type Distance, DistanceError } from '../distance/distance.ts';
 import { openDistance } from '../distance/open-distance.ts';
 import { distanceRegistry } from '../distance/registry.ts';
+import { ModelError } from '../model/model-error.ts';
 
 /** Measured unless others are asked for, as far as there are. */
 const usual = ['l2', 'linf', 'psnr', 'ssim', 'ms-ssim', 'haarpsi', 'mdsi', 'ciede2000', 'lpips'];
@@ -20,7 +21,8 @@ export async function chosenDistances(specs: readonly string[] | undefined, all:
       found.push(await openDistance(name));
     } catch (error) {
       // A network's distance may lack its files here; only what was asked for by name must be there.
-      if (!(error instanceof DistanceError) || specs?.includes(name)) throw error;
+      const isLacking = error instanceof DistanceError || error instanceof ModelError;
+      if (!isLacking || specs?.includes(name)) throw error;
     }
   }
   return found;

@@ -9,7 +9,7 @@ import { slice } from '../tensor/ops/slice.ts';
 import { constant, type Tensor } from '../tensor/tensor.ts';
 import { oncePerPair } from './once.ts';
 import { phaseCongruency } from './phase-congruency.ts';
-import { luma } from './picture.ts';
+import { luma, yiq } from './picture.ts';
 import {
   type Comparison,
   likeness,
@@ -26,9 +26,6 @@ const [t1, t2, t3] = [0.85, 160, 200];
 /** How much colour counts. */
 const lambda = 0.03;
 
-/** The two colour axes of YIQ, as the authors' code rounds them. */
-const chroma = [0.596, -0.274, -0.322, 0.211, -0.523, 0.312];
-
 const features = oncePerPair((x: Tensor, y: Tensor): Comparison => {
   const grey = (v: Tensor) => usualMeans(mul(luma(v), 255));
   const [x1, y1] = [grey(x), grey(y)];
@@ -39,7 +36,7 @@ const features = oncePerPair((x: Tensor, y: Tensor): Comparison => {
 
 /** Likeness of colours, to the power of how much they count. */
 function colours(x: Tensor, y: Tensor): Tensor {
-  const axesOf = (v: Tensor) => usualMeans(conv(mul(v, 255), constant(chroma, [2, 3, 1, 1], v.dtype)));
+  const axesOf = (v: Tensor) => usualMeans(conv(mul(v, 255), constant(yiq.slice(3), [2, 3, 1, 1], v.dtype)));
   const alike = likeness(axesOf(x), axesOf(y), t3);
   const axis = (i: number) => slice(alike, { axes: [1], starts: [i], ends: [i + 1] });
   return realPower(mul(axis(0), axis(1)), lambda);

@@ -8,8 +8,8 @@ import { abs, atan, cos, exp, sin, sqrt, square } from '../tensor/ops/unary.ts';
 import { constant, type Tensor } from '../tensor/tensor.ts';
 import { rootFromZero } from './picture.ts';
 
-/** Linear sRGB to XYZ (IEC 61966-2-1). */
-const toXyz = [
+/** Linear sRGB to XYZ (IEC 61966-2-1), row by row. */
+export const toXyz: readonly (readonly number[])[] = [
   [0.4124564, 0.3575761, 0.1804375],
   [0.2126729, 0.7151522, 0.072175],
   [0.0193339, 0.119192, 0.9503041],
@@ -21,7 +21,8 @@ const toWhite = toXyz.flatMap((row) => row.map((v) => v / row.reduce((sum, w) =>
 /** Where the cube root gives way to a line, and the line. */
 const [bend, slope, offset] = [(6 / 29) ** 3, 29 ** 2 / (3 * 6 ** 2), 4 / 29];
 
-function linear(srgb: Tensor): Tensor {
+/** Light of sRGB values. */
+export function linear(srgb: Tensor): Tensor {
   const curved = pow(div(add(maximum(srgb, 0.04045), 0.055), 1.055), 2.4);
   return where(lessEqual(srgb, 0.04045), div(srgb, 12.92), curved);
 }

@@ -13,6 +13,7 @@ import { slice } from '../tensor/ops/slice.ts';
 import { exp, sqrt, square } from '../tensor/ops/unary.ts';
 import { constant, type Tensor } from '../tensor/tensor.ts';
 import { coefficients, gains, pictureOf } from './fourier.ts';
+import { linear, toXyz } from './lab.ts';
 
 /** Side of the square that saliency is worked out on. */
 const side = 256;
@@ -30,17 +31,13 @@ const tiny = 1e-12;
 /** A map that spans less than this counts as flat: what it spans is rounding. */
 const leastSpan = 0.01;
 
-/** From sRGB to XYZ over the white of D50, as the authors' code divides by it. */
-const toXyz = [0.4124564, 0.3575761, 0.1804375, 0.2126729, 0.7151522, 0.072175, 0.0193339, 0.119192, 0.9503041];
+/** The white of D50, by which the authors' code divides XYZ. */
 const white = [0.9642, 1, 0.8251];
 
 /** L, a and b of RGB pictures in [0, 1], without adapting their white to D50. */
 function lab(x: Tensor): Tensor {
-  const dark = 0.04045;
-  const bright = pow(div(add(maximum(x, dark), 0.055), 1.055), 2.4);
-  const linear = where(less(x, dark), div(x, 12.92), bright);
-  const weights = toXyz.map((v, at) => v / white[Math.floor(at / 3)]!);
-  const t = conv(linear, constant(weights, [3, 3, 1, 1], x.dtype));
+  const weights = toXyz.flatMap((row, i) => row.map((v) => v / white[i]!));
+  const t = conv(linear(x), constant(weights, [3, 3, 1, 1], x.dtype));
   const low = 0.008856;
   const f = where(less(t, low), div(add(mul(t, 903.3), 16), 116), pow(maximum(t, low), 1 / 3));
   const axes = constant([0, 116, 0, 500, -500, 0, 0, 200, -200], [3, 3, 1, 1], x.dtype);

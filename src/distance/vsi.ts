@@ -1,10 +1,10 @@
 /** @file Visual saliency-induced index (Zhang, Shen and Li 2014): saliency, gradients and colours compared where it is salient. */
 import { mul } from '../tensor/ops/arithmetic.ts';
 import { conv } from '../tensor/ops/conv.ts';
-import { expand } from '../tensor/ops/expand.ts';
 import { maximum, pow } from '../tensor/ops/extrema.ts';
 import { slice } from '../tensor/ops/slice.ts';
 import { constant, type Tensor } from '../tensor/tensor.ts';
+import { asChannels } from './picture.ts';
 import { saliency } from './saliency.ts';
 import {
   type Comparison,
@@ -26,8 +26,7 @@ const [alpha, beta] = [0.4, 0.02];
 const opponent = [0.06, 0.63, 0.27, 0.3, 0.04, -0.35, 0.34, -0.6, 0.17];
 
 function compare(x: Tensor, y: Tensor): Comparison {
-  const rgb = (v: Tensor) => (v.shape[1] === 3 ? v : expand(v, v.shape.with(1, 3)));
-  const [x3, y3] = [rgb(x), rgb(y)];
+  const [x3, y3] = [asChannels(x, 3), asChannels(y, 3)];
   const [sx, sy] = ofBoth(x3, y3, (v) => usualMeans(saliency(v)));
   const [ox, oy] = ofBoth(x3, y3, (v) => usualMeans(conv(mul(v, 255), constant(opponent, [3, 3, 1, 1], v.dtype))));
   const axis = (v: Tensor, i: number) => slice(v, { axes: [1], starts: [i], ends: [i + 1] });
