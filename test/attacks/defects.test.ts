@@ -1,0 +1,345 @@
+/**
+ * @file Eighteen defects that were found in other libraries of attacks (foolbox, torchattacks, cleverhans, robustness, adv-lib, ART,
+ * perceptual-advex, AutoAttack, adversarial.js), each with a test that the defective behaviour fails.
+ */
+import { describe, expect, it } from 'vitest';
+import { apgdCe } from '../../src/attack/apgd.ts';
+import { apgdSearch } from '../../src/attack/apgd-search.ts';
+import { autoattack } from '../../src/attack/autoattack.ts';
+import { autoAttackMembers } from '../../src/attack/autoattack-members.ts';
+import { distanceAttack } from '../../src/attack/distance-attack.ts';
+import { estimatedGradient } from '../../src/attack/estimated-gradient.ts';
+import { smallestShare } from '../../src/attack/nearest-fooling.ts';
+import { nes } from '../../src/attack/nes.ts';
+import { pgd } from '../../src/attack/pgd.ts';
+import type { Answer, Procedure } from '../../src/attack/procedure.ts';
+import { spsa } from '../../src/attack/spsa.ts';
+import { square } from '../../src/attack/square.ts';
+import { type Trial, trialOf } from '../../src/attack/trial.ts';
+import { opaqueModel, type Victim } from '../../src/attack/victim.ts';
+import { l2 } from '../../src/distance/lp.ts';
+import { loadModel } from '../../src/model/load-model.ts';
+import { pseudoRandom } from '../random.ts';
+import { constantNetwork, maskedNetwork, smallNetwork } from '../support/network.ts';
+
+const small = await loadModel(smallNetwork(), { preprocessing: 'none' });
+
+/** Pictures on the 8-bit grid, away from black and white. */
+function pictures(count: number, seed = 1): Float32Array[] {
+  const random = pseudoRandom(seed);
+  return Array.from({ length: count }, () =>
+    Float32Array.from({ length: 768 }, () => Math.round(60 + 135 * random()) / 255),
+  );
+}
+
+/** A victim of scores alone that notes every picture it is asked about, and how many pictures each call held. */
+function noting(model: Pick<Victim, 'predict' | 'classCount'>, maxBatch = 1) {
+  const asked: Float32Array[][] = [];
+  const victim = opaqueModel({
+    channels: 3,
+    height: 16,
+    width: 16,
+    classCount: model.classCount,
+    maxBatch,
+    scores: (pixels, count) => {
+      asked.push(Array.from({ length: count }, (_, n) => pixels.slice(n * 768, (n + 1) * 768)));
+      return model.predict(pixels, count);
+    },
+  });
+  return { victim, asked };
+}
+
+/** A row of values as a picture on its way, for procedures that are answered by hand. */
+function trialAt(x0: Float32Array): Trial {
+  const scores = Float32Array.of(1, 0);
+  const before = { scores, probabilities: scores, label: 0 };
+  const shape = [1, 1, x0.length] as const;
+  const start = { x0, label: 0, target: undefined, shape, classCount: 2, mask: undefined, before };
+  return trialOf({ ...start, misclassifiedBefore: false, seed: 0 });
+}
+
+/** Runs a procedure to its end on a loss of the k-th question, and returns the points that it asked about. */
+function visited<R>(procedure: Procedure<R>, loss: (k: number, x: Float32Array) => [number, number]) {
+  const points: Float32Array[] = [];
+  let next = procedure.next();
+  while (!next.done) {
+    const answers = next.value.map(({ x }): Answer & { value: number; gradient: Float32Array } => {
+      const [value, slope] = loss(points.length, x);
+      points.push(x);
+      const scores = Float32Array.of(0, value);
+      return { scores, excess: value, fools: false, value, gradient: new Float32Array(x.length).fill(slope) };
+    });
+    next = procedure.next(answers);
+  }
+  return { points, returned: next.value };
+}
+
+/** Auto-PGD of 100 steps in linf from the lower edge, on losses and signs of slopes by the step. */
+function apgdOn(epsilon: number, loss: (k: number) => number, sign: (k: number) => number): number[] {
+  const trial = trialAt(Float32Array.of(0.5));
+  const ascent = { trial, epsilon, of: { loss: 'cross-entropy' }, steps: 100, draws: 1 } as const;
+  const start = Float32Array.of(0.5 - epsilon);
+  return visited(apgdSearch(ascent, 'linf', start, 0.75), (k) => [loss(k), sign(k)]).points.map((x) => x[0]! - 0.5);
+}
+
+/** Where Auto-PGD goes with a step of one size, as long as it never goes back to its best point. */
+function withStep(epsilon: number, eta: number, sign: (k: number) => number, steps: number): number[] {
+  const clip = (v: number) => Math.min(epsilon, Math.max(-epsilon, v));
+  const d = [-epsilon];
+  for (let k = 1; k <= steps; k++) {
+    const [at, before] = [d[k - 1]!, d[k - 2] ?? d[k - 1]!];
+    const z = clip(at + eta * sign(k - 1));
+    const share = k === 1 ? 1 : 0.75;
+    d.push(clip(at + share * (z - at) + (1 - share) * (at - before)));
+  }
+  return d;
+}
+
+describe('6. Weights of estimated gradients (foolbox sums loss differences over the batch, and is off by 4)', () => {
+  it('an estimate along one direction is the derivative itself', () => {
+    const estimation = { pairs: 1, radius: 0.01, directions: 'signs', loss: 'margin' } as const;
+    const trial = trialAt(Float32Array.of(0.5));
+    const { returned } = visited(estimatedGradient(trial.x0, trial, estimation, [0]), (_, x) => [3 * x[0]!, 0]);
+    expect(returned[0]).toBeCloseTo(3, 3);
+  });
+
+  it('a picture beside which the loss is a thousand times as steep changes nothing', async () => {
+    const [calm, wild] = pictures(2, 7) as [Float32Array, Float32Array];
+    wild[0] = 1;
+    const steep = opaqueModel({
+      channels: 3,
+      height: 16,
+      width: 16,
+      classCount: 5,
+      maxBatch: 16,
+      scores: async (pixels, count) => {
+        const scores = await small.predict(pixels, count);
+        return scores.map((z, i) => (pixels[Math.floor(i / 5) * 768]! > 0.9 ? 1000 * z : z));
+      },
+    });
+    for (const run of [nes, spsa]) {
+      const options = { epsilon: 2 / 255, ...(run === nes ? { queries: 300 } : { steps: 5, samples: 20 }) };
+      const [alone] = await run(steep, [calm], undefined, options);
+      const [beside] = await run(steep, [calm, wild], undefined, options);
+      expect(beside!.path).toEqual(alone!.path);
+      expect(alone!.path.length).toBeGreaterThan(4);
+    }
+  });
+});
+
+describe('10. SPSA around the changed picture (cleverhans adds the picture twice)', () => {
+  it('asks about pairs on either side of the picture as it is by now', async () => {
+    const { victim, asked } = noting(small);
+    const x0 = new Float32Array(768).fill(102 / 255);
+    const [epsilon, radius] = [3 / 255, 0.01];
+    await spsa(victim, [x0], undefined, { epsilon, radius, steps: 6, samples: 4, exhaust: true });
+    // One question for the plain answer; then four for each gradient and one for the changed picture.
+    let at: Float32Array = x0;
+    for (let step = 0; step < 6; step++) {
+      const group = asked.slice(1 + 5 * step, 6 + 5 * step).map(([x]) => x!);
+      for (const i of [0, 100, 767]) {
+        expect((group[0]![i]! + group[1]![i]!) / 2).toBeCloseTo(at[i]!, 5);
+        expect((group[2]![i]! + group[3]![i]!) / 2).toBeCloseTo(at[i]!, 5);
+        expect(Math.abs(group[0]![i]! - at[i]!)).toBeCloseTo(radius, 5);
+      }
+      at = group[4]!;
+    }
+    expect(at).not.toEqual(x0);
+  });
+});
+
+describe('11. Restarts (robustness keeps the last, not the best)', () => {
+  it('the best of all starts is kept', async () => {
+    // Random starts and nothing else: each has its own excess.
+    const [image] = pictures(1, 26);
+    const options = { epsilon: 40 / 255, queries: 1, restarts: 12, exhaust: true } as const;
+    const [result] = await square(small, [image!], undefined, options);
+    const excesses = result!.path.map(({ excess }) => excess);
+    const fooling = excesses.filter((excess) => excess > 0);
+    expect(fooling.indexOf(Math.max(...fooling))).not.toBe(0);
+    expect(fooling.indexOf(Math.max(...fooling))).toBeLessThan(fooling.length - 1);
+    expect(result!.success8).toBe(true);
+    expect(await excessOf(result!)).toBeCloseTo(Math.max(...excesses), 4);
+  });
+
+  it('a success is never lost by more of them', async () => {
+    const images = pictures(6, 5);
+    // Steps so small that the random starts decide.
+    const of = async (restarts: number) =>
+      (await pgd(small, images, undefined, { epsilon: 16 / 255, steps: 1, stepSize: 1e-5, restarts })).map(
+        ({ success8 }) => success8,
+      );
+    const counts: number[] = [];
+    let before = images.map(() => false);
+    for (const restarts of [1, 2, 4, 8]) {
+      const now = await of(restarts);
+      expect(before.every((was, i) => !was || now[i]!)).toBe(true);
+      counts.push(now.filter(Boolean).length);
+      before = now;
+    }
+    expect(counts[0]).toBeLessThan(images.length);
+    expect(counts[3]).toBeGreaterThan(counts[0]!);
+  });
+
+  it('they lead to the target', async () => {
+    const images = pictures(3, 2);
+    const labels: number[] = [];
+    for (const image of images) labels.push((await small.predictPlain(image)).label);
+    const target = labels.map((label) => (label + 2) % 5);
+    for (const run of [pgd, apgdCe]) {
+      const results = await run(small, images, labels, { epsilon: 60 / 255, target, restarts: 3 });
+      expect(results.map(({ after8 }) => after8.label)).toEqual(target);
+    }
+  });
+
+  /** How far the best other class leads the label on an outcome's picture. */
+  async function excessOf({ adversarial, label }: { adversarial: Float32Array; label: number }): Promise<number> {
+    const scores = await small.predict(adversarial, 1);
+    return Math.max(...scores.filter((_, k) => k !== label)) - scores[label]!;
+  }
+});
+
+describe('12. Checkpoints of Auto-PGD (adv-lib compares the best loss with itself)', () => {
+  const epsilon = 0.2;
+  const random = pseudoRandom(3);
+  const signs = Array.from({ length: 101 }, () => (random() < 0.5 ? -1 : 1));
+  const sign = (k: number) => signs[k]!;
+
+  it('the step stays as long as the loss rises', () => {
+    const points = apgdOn(epsilon, (k) => k, sign);
+    const expected = withStep(epsilon, 2 * epsilon, sign, 100);
+    for (const [k, x] of points.entries()) expect(x).toBeCloseTo(expected[k]!, 5);
+  });
+
+  it('a best loss that is the start itself does not halve the first step, which counts as just halved', () => {
+    // A fall at first, then rises that never come back to the start's loss.
+    const points = apgdOn(epsilon, (k) => (k === 0 ? 100 : k), sign);
+    const expected = withStep(epsilon, 2 * epsilon, sign, 30);
+    for (const [k, x] of expected.entries()) expect(points[k]).toBeCloseTo(x, 5);
+  });
+});
+
+describe('14. AutoAttack (ART has other members, and goes on without one that fails)', () => {
+  it('is APGD-CE, APGD-T of nine classes, FAB-T of nine classes and Square', () => {
+    const members = autoAttackMembers('standard', 'linf', { steps: 100, queries: 5000 });
+    expect(members.map(({ name, targets }) => [name, targets])).toEqual([
+      ['apgd-ce', undefined],
+      ['apgd-t', 9],
+      ['fab-t', 9],
+      ['square', undefined],
+    ]);
+  });
+
+  it('fails where a member cannot run', async () => {
+    const { victim } = noting(small);
+    await expect(autoattack(victim, pictures(1), undefined, { epsilon: 0.01 })).rejects.toThrow(/no gradients/);
+  });
+});
+
+describe("15. Defaults (ART's UAP has a budget of 10, its C&W 10 steps, its PGD starts at the picture, its APGD with a step of .1)", () => {
+  it('PGD starts at random', async () => {
+    const [result] = await pgd(small, pictures(1), undefined, { epsilon: 1 / 255 });
+    expect(result!.path[0]!.distance).toBeGreaterThan(0.9 / 255);
+  });
+
+  it.each([0.001, 0.05, 0.4])("Auto-PGD's first step crosses a ball of %d", (epsilon) => {
+    expect(
+      apgdOn(
+        epsilon,
+        (k) => k,
+        () => 1,
+      )[1],
+    ).toBeCloseTo(epsilon, 6);
+    const trial = trialAt(new Float32Array(100).fill(0.5));
+    const start = new Float32Array(100).fill(0.5 - epsilon / 10);
+    const ascent = { trial, epsilon, of: { loss: 'cross-entropy' }, steps: 2, draws: 1 } as const;
+    const { points } = visited(apgdSearch(ascent, 'l2', start, 0.75), (k) => [k, 1]);
+    for (const value of points[1]!) expect(value).toBeCloseTo(0.5 + epsilon / 10, 6);
+  });
+});
+
+describe('16. Bisection to a bound (perceptual-advex returns the last point tried, which may violate it)', () => {
+  it('the end of a bisection is a point that was found good', async () => {
+    const random = pseudoRandom(6);
+    let badEnds = 0;
+    for (let i = 0; i < 50; i++) {
+      let last = true;
+      const border = random();
+      const fools = async (x: Float32Array) => {
+        last = x[0]! >= border;
+        return last;
+      };
+      const share = await smallestShare(async (s) => Float32Array.of(s), fools);
+      expect(share).toBeGreaterThanOrEqual(border);
+      expect(share - border).toBeLessThanOrEqual(2 ** -12 + 1e-7);
+      badEnds += Number(!last);
+    }
+    // So that the last one tried was another now and then.
+    expect(badEnds).toBeGreaterThan(10);
+  });
+
+  it('an attack within a budget ends within it, in float and in 8 bits', async () => {
+    const images = pictures(4, 8);
+    const smallest = await distanceAttack(small, images, undefined, { distance: l2, steps: 60 });
+    for (const factor of [1.01, 1.5]) {
+      for (const [i, image] of images.entries()) {
+        const budget = factor * smallest[i]!.measured!.l2!;
+        const [result] = await distanceAttack(small, [image], undefined, { distance: l2, budget, steps: 60 });
+        for (const measured of [result!.measured, result!.measured8])
+          if (measured !== undefined) expect(measured.l2).toBeLessThanOrEqual(budget * (1 + 1e-5));
+        expect(result!.success).toBe(true);
+      }
+    }
+  }, 60_000);
+});
+
+describe("17. AutoAttack's own (one window of Square for the batch, the loss before the first, a clock for a seed, printed flags)", () => {
+  it('Square draws windows for each picture', async () => {
+    await using constant = await loadModel(constantNetwork(), { preprocessing: 'none' });
+    const images = pictures(2, 11);
+    const windowsOf = async (chosen: readonly Float32Array[]) => {
+      const { victim, asked } = noting(constant, 2);
+      await square(victim, chosen, undefined, { epsilon: 8 / 255, queries: 30, p: 0.05 });
+      return asked.slice(chosen.length).map((xs) => xs.map(placesChanged));
+    };
+    // What a query changes of the start: nothing was kept, since the scores never rise.
+    let starts: Float32Array[] = [];
+    const placesChanged = (x: Float32Array, i: number) => {
+      if (starts[i] === undefined) starts[i] = x;
+      return Array.from(x.keys())
+        .filter((at) => x[at] !== starts[i]![at])
+        .map((at) => at % 256)
+        .filter((at, n, all) => all.indexOf(at) === n)
+        .sort((a, b) => a - b)
+        .join();
+    };
+    const both = await windowsOf(images);
+    starts = [];
+    const alone = await windowsOf([images[1]!]);
+    expect(alone.map(([window]) => window)).toEqual(both.map(([, window]) => window));
+    expect(both.slice(1).filter(([a, b]) => a === b).length).toBeLessThan(10);
+  });
+
+  it('a fall from the start to the first point of Auto-PGD is no rise', () => {
+    // Sixteen rises among twenty-two; seventeen would keep the step.
+    const epsilon = 0.2;
+    const sign = (k: number) => (k % 2 === 0 ? 1 : -1);
+    const loss = (k: number) => (k === 0 ? 5 : k <= 17 ? 0.1 * k : 1 - 0.1 * k);
+    const points = apgdOn(epsilon, loss, sign);
+    const kept = withStep(epsilon, 2 * epsilon, sign, 24);
+    for (let k = 0; k <= 22; k++) expect(points[k]).toBeCloseTo(kept[k]!, 5);
+    // Back at the best, the start, with half the step: from the lower edge to the middle, and a quarter of the last change.
+    expect(points[23]).not.toBeCloseTo(kept[23]!, 3);
+    expect(points[23]).toBeCloseTo(-epsilon + 0.75 * epsilon + 0.25 * (-epsilon - points[21]!), 5);
+  });
+
+  it('is the same again without a seed, and its flags are data', async () => {
+    const images = pictures(3, 13);
+    const run = () => autoattack(small, images, undefined, { epsilon: 4 / 255, steps: 5, queries: 50 });
+    expect(await run()).toEqual(await run());
+    await using masked = await loadModel(maskedNetwork(), { preprocessing: 'none' });
+    const image = new Float32Array(768).fill(125 / 255);
+    const [result] = await autoattack(masked, [image], [0], { epsilon: 16 / 255, steps: 2 });
+    expect(result!.notes.filter((note) => note.includes('gradients may be masked')).length).toBe(1);
+  });
+});
