@@ -38,6 +38,7 @@ export {
 export { type SimbaBasis, type SimbaOptions, simba } from './attack/simba.ts';
 export { type SpsaOptions, spsa } from './attack/spsa.ts';
 export { type SquareOptions, square } from './attack/square.ts';
+export { type SurvivalOptions, survival } from './attack/survival.ts';
 export type { AttackPoint } from './attack/trial.ts';
 export { type OpaqueModel, opaqueModel, type Victim } from './attack/victim.ts';
 export { type Distances, distances, type Norm } from './distance/ball.ts';
@@ -59,6 +60,17 @@ export { type ZooEntry, zoo } from './model/zoo.ts';
 export { DeviceError, type DeviceRuntime } from './runtime/runtime.ts';
 export type { Problem, StepRule } from './search/problem.ts';
 export { search } from './search/search.ts';
+export { type BlurOptions, blur } from './transform/blur.ts';
+export { type BrightnessAndContrastOptions, brightnessAndContrast } from './transform/brightness-and-contrast.ts';
+export { flip } from './transform/flip.ts';
+export { jitter } from './transform/jitter.ts';
+export { type JpegOptions, jpeg } from './transform/jpeg.ts';
+export { type NoiseOptions, noise } from './transform/noise.ts';
+export type { Range } from './transform/range.ts';
+export { type ResizeAndPadOptions, resizeAndPad } from './transform/resize-and-pad.ts';
+export { type RotateAndScaleOptions, rotateAndScale } from './transform/rotate-and-scale.ts';
+export { sequence, sometimes } from './transform/sequence.ts';
+export type { Transform } from './transform/transform.ts';
 export { VisualizeError } from './visualize/check-options.ts';
 export {
   type PathPoint,

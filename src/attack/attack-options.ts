@@ -19,7 +19,10 @@ export interface AttackOptions {
   readonly seed?: number;
   /** Pictures in one run; 16 unless given. */
   readonly batch?: number;
-  /** Gradients are means over random changes of the picture. */
+  /**
+   * Gradients are means over random changes of the picture. What counts as adversarial stays the picture itself; of several within a
+   * ball the one is kept that does best under the changes.
+   */
   readonly expectation?: Expectation;
   readonly signal?: AbortSignal;
   /** Called with how many pictures are done. */
@@ -58,6 +61,7 @@ export async function startTrials(
   checkPictures(victim, images, labels, targets);
   checkCount('Seed', seed, 0);
   checkCount('Batch', batch, 1);
+  if (options.expectation !== undefined) checkCount('Draws', options.expectation.draws, 1);
   checkMask(mask, victim);
   const judge = await judgeOf(criterion, victim.classCount, targets !== undefined);
   const trials: Trial[] = [];

@@ -21,7 +21,10 @@ export interface BudgetOptions extends AttackOptions {
   readonly norm?: BudgetNorm;
   /** Radius of the ball: pixels run from 0 to 1, so 8 / 255 and not 8; a count of values for l0. */
   readonly epsilon: number;
-  /** Go on after a success, to the end, and keep the adversarial picture of the largest excess. */
+  /**
+   * Go on after a success, to the end, and keep the adversarial picture of the largest excess; off unless there is an expectation, over
+   * which the excess is a mean then.
+   */
   readonly exhaust?: boolean;
 }
 
@@ -68,7 +71,8 @@ export async function runBudgetAttack(
   options: BudgetOptions,
   method: BudgetMethod,
 ): Promise<AttackResult[]> {
-  const { norm = method.norms[0]!, epsilon, exhaust = false, batch = 16, seed = 0, onProgress } = options;
+  const { norm = method.norms[0]!, epsilon, batch = 16, seed = 0, onProgress } = options;
+  const { exhaust = options.expectation !== undefined } = options;
   checkEpsilon(victim, norm, epsilon, method);
   const ball: Ball = { norm, epsilon };
   const { trials, judge, model } = await startTrials(victim, images, labels, options);
@@ -111,7 +115,7 @@ export function* untilFooled(
     next = inner.next(answers);
   }
   const { best, best8 } = findings;
-  if (best !== undefined && best.rank > (best8?.rank ?? 0)) yield* roundBest(trial, ball, findings);
+  if (best !== undefined && !(best8 !== undefined && best.rank <= best8.rank)) yield* roundBest(trial, ball, findings);
 }
 
 /** Takes in what was asked and answered. Whether the best picture is a new one. */
@@ -125,11 +129,11 @@ function observe(
   const before = findings.best;
   let top: { readonly excess: number; readonly distance: number } | undefined;
   for (const [i, { x }] of asked.entries()) {
-    const { excess, fools } = answers[i]!;
+    const { excess, fools, rank = excess } = answers[i]!;
     const distance = distances(x, trial.x0)[ball.norm];
     if (!(excess <= (top?.excess ?? Number.NEGATIVE_INFINITY))) top = { excess, distance };
-    if (!fools || excess <= (findings.best?.rank ?? 0)) continue;
-    if (withinBudget(distance, ball.epsilon) && isPicture(x, trial)) findings.best = { x: x.slice(), rank: excess };
+    if (!fools || (findings.best !== undefined && rank <= findings.best.rank)) continue;
+    if (withinBudget(distance, ball.epsilon) && isPicture(x, trial)) findings.best = { x: x.slice(), rank };
   }
   if (top !== undefined) trial.path.push({ forwards: trial.forwards, ...top });
   return findings.best !== before;
@@ -143,8 +147,8 @@ export function isPicture(x: Float32Array, { x0, mask }: Trial): boolean {
 function* roundBest(trial: Trial, { norm, epsilon }: Ball, findings: BudgetFindings): Procedure {
   const x8 = keepMasked(quantizeWithin(norm, findings.best!.x, trial.x0, epsilon), trial);
   if (!withinBudget(distances(x8, trial.x0)[norm], epsilon)) return;
-  const { excess, fools } = yield* look(x8);
-  if (fools && excess > (findings.best8?.rank ?? 0)) findings.best8 = { x: x8, rank: excess };
+  const { fools } = yield* look(x8);
+  if (fools) findings.best8 = { x: x8, rank: findings.best!.rank };
 }
 
 /** An 8-bit picture with the original's values where the mask forbids a change. */

@@ -4,14 +4,16 @@
  */
 import type { Model } from '../model/model.ts';
 import { compile, type Program } from '../runtime/compile.ts';
+import type { TensorData } from '../runtime/runtime.ts';
 import { grad } from '../tensor/grad.ts';
 import { mul } from '../tensor/ops/arithmetic.ts';
+import { stack } from '../tensor/ops/concat.ts';
 import { reduceSum } from '../tensor/ops/reduce.ts';
 import { take } from '../tensor/ops/slice.ts';
 import { sizeOf } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { type Judge, oneHot } from './criterion.ts';
-import { drawnNumbers, drawnSpecs, type Expectation, expectationKey, expected } from './expectation.ts';
+import { drawnNumbers, drawnSpecs, type Expectation, expectationKey, meanOf, underDraws } from './expectation.ts';
 import { lossFor } from './loss.ts';
 import type { Answer, Jacobian, Procedure, Query, Rising, Slope } from './procedure.ts';
 import { AttackError } from './result.ts';
@@ -132,7 +134,10 @@ async function askBatch(
   const pictures = rows(chunk, size, ({ query }) => query.x);
   if (key === 'look') {
     const scores = await victim.predict(pictures, size);
-    return judged(chunk, scores, victim.classCount, options.judge);
+    const answers = await judged(chunk, scores, victim.classCount, options.judge);
+    return options.expectation === undefined
+      ? answers
+      : answers.map((answer) => ({ ...answer, rank: Number.NEGATIVE_INFINITY }));
   }
   const { model, expectation } = options;
   if (model === undefined)
@@ -154,7 +159,8 @@ async function askBatch(
         }),
     ...drawn(chunk, size, expectation),
   });
-  const answers = await judged(chunk, results.logits!.data as Float32Array, model.classCount, options.judge);
+  const seen = await judged(chunk, results.logits!.data as Float32Array, model.classCount, options.judge);
+  const answers = expectation === undefined ? seen : await ranked(chunk, seen, results.drawn!, model, options.judge);
   const length = pictures.length / size;
   const passes = expectation?.draws ?? 1;
   return answers.map((answer, i): Slope | Jacobian => {
@@ -199,6 +205,27 @@ async function judged(
     answers.push({ scores: own, excess, fools: excess > 0 });
   }
   return answers;
+}
+
+/** Answers ranked by the mean excess over their draws, whose scores are [N, draws, K]. */
+async function ranked(
+  chunk: readonly Place[],
+  answers: readonly Answer[],
+  { data, shape }: TensorData,
+  { classCount }: Model,
+  judge: Judge,
+): Promise<Answer[]> {
+  const draws = shape[1]!;
+  const all: Answer[] = [];
+  for (const [i, { trial }] of chunk.entries()) {
+    let sum = 0;
+    for (let draw = 0; draw < draws; draw++) {
+      const at = (i * draws + draw) * classCount;
+      sum += await judge((data as Float32Array).slice(at, at + classCount), trial.label, trial.target);
+    }
+    all.push({ ...answers[i]!, rank: sum / draws });
+  }
+  return all;
 }
 
 /** The rows of a batch; places beyond the chunk repeat its first. */
@@ -262,13 +289,11 @@ function slopeProgram(
           : (logits: Tensor) =>
               lossFor(of.loss, isTargeted(of, trial), model.classCount).loss({ logits, label, target });
       const logits = model.logits(x);
-      const value =
-        expectation === undefined
-          ? loss(logits)
-          : expected(expectation, x, inputs, (changed) => loss(model.logits(changed)));
+      const seen = expectation && underDraws(expectation, x, inputs).map((changed) => model.logits(changed));
+      const value = seen === undefined ? loss(logits) : meanOf(seen.map(loss));
       // Pictures do not touch each other, so the gradient of the sum holds each one's own.
       const gradient = grad(reduceSum(value), [x], { describe: model.describe })[0]!;
-      return { logits, value, gradient };
+      return { logits, value, gradient, ...(seen === undefined ? {} : { drawn: stack(seen, 1) }) };
     },
     { x: picture, label: row, target: row, weights: row, ...Object.fromEntries(data) },
     { device: model.device, key: `${model.key} ${key}${expectationKey(expectation)}` },
@@ -290,13 +315,13 @@ function jacobianProgram(
     (inputs) => {
       const { x, weights } = inputs as Record<'x' | 'weights', Tensor>;
       const logits = model.logits(x);
-      const meant =
-        expectation === undefined ? logits : expected(expectation, x, inputs, (changed) => model.logits(changed));
+      const seen = expectation && underDraws(expectation, x, inputs).map((changed) => model.logits(changed));
+      const meant = seen === undefined ? logits : meanOf(seen);
       const gradients = Array.from({ length: width }, (_, row) => {
         const sum = reduceSum(mul(meant, take(weights, row, 1)));
         return [gradientName(row), grad(sum, [x], { describe: model.describe })[0]!] as const;
       });
-      return { logits, ...Object.fromEntries(gradients) };
+      return { logits, ...Object.fromEntries(gradients), ...(seen === undefined ? {} : { drawn: stack(seen, 1) }) };
     },
     {
       x: { shape: [size, model.channels, model.height, model.width], dtype: 'float32' },

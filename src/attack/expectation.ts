@@ -43,6 +43,26 @@ export function drawnNumbers(
   return numbers;
 }
 
+/** The pictures under each of the draws. */
+export function underDraws(
+  { transform, draws }: Expectation,
+  x: Tensor,
+  data: Readonly<Record<string, Tensor>>,
+): Tensor[] {
+  return Array.from({ length: draws }, (_, draw) => {
+    const own = Object.fromEntries(Object.keys(transform.data).map((name) => [name, data[nameOf(name, draw)]!]));
+    return transform.apply(x, own);
+  });
+}
+
+/** Mean of values of one shape. */
+export function meanOf(values: readonly Tensor[]): Tensor {
+  return div(
+    values.reduce((sum, value) => add(sum, value)),
+    values.length,
+  );
+}
+
 /** Mean of a value [N] of pictures over the draws; the value itself without an expectation. */
 export function expected(
   expectation: Expectation | undefined,
@@ -50,14 +70,5 @@ export function expected(
   data: Readonly<Record<string, Tensor>>,
   of: (x: Tensor) => Tensor,
 ): Tensor {
-  if (expectation === undefined) return of(x);
-  const { transform, draws } = expectation;
-  const values = Array.from({ length: draws }, (_, draw) => {
-    const own = Object.fromEntries(Object.keys(transform.data).map((name) => [name, data[nameOf(name, draw)]!]));
-    return of(transform.apply(x, own));
-  });
-  return div(
-    values.reduce((sum, value) => add(sum, value)),
-    draws,
-  );
+  return expectation === undefined ? of(x) : meanOf(underDraws(expectation, x, data).map(of));
 }

@@ -27,7 +27,10 @@ export interface GradientAttackOptions extends AttackOptions {
   readonly loss?: LossName;
   /** Runs from other random starts for pictures that still resist. */
   readonly restarts?: number;
-  /** Go on after a success, to the end of the steps, and keep the adversarial picture of the highest loss. */
+  /**
+   * Go on after a success, to the end of the steps, and keep the adversarial picture of the highest loss; off unless there is an
+   * expectation, over which the loss is a mean then.
+   */
   readonly exhaust?: boolean;
 }
 
@@ -64,7 +67,7 @@ export async function runGradientAttack(
     seed = 0,
     restarts = 1,
     batch = 16,
-    exhaust = false,
+    exhaust = options.expectation !== undefined,
     criterion = answer,
     expectation,
     signal,

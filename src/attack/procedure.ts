@@ -24,6 +24,11 @@ export interface Answer {
   /** The criterion's excess: above 0 where the picture is adversarial; NaN where the scores are. */
   readonly excess: number;
   readonly fools: boolean;
+  /**
+   * Under an expectation, what adversarial pictures are ranked by instead of the excess: its mean over the draws of a gradient, and minus
+   * infinity where no gradient was asked for.
+   */
+  readonly rank?: number;
 }
 
 /** An answer with a gradient. */
