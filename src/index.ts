@@ -2,6 +2,7 @@
 
 export { decodePicture, encodePng } from '#image-codec';
 export { openRuntime } from '#runtime';
+export { type AlmaOptions, alma } from './attack/alma.ts';
 export { type ApgdOptions, apgdCe, apgdDlr } from './attack/apgd.ts';
 export { type ApgdTOptions, apgdT } from './attack/apgd-targeted.ts';
 export { type AnyAttackOptions, attack } from './attack/attack.ts';
@@ -18,6 +19,7 @@ export { type DistanceAttackOptions, type DistanceBound, distanceAttack } from '
 export type { Expectation } from './attack/expectation.ts';
 export { type FabOptions, type FabTOptions, fab, fabT } from './attack/fab.ts';
 export { fgsm } from './attack/fgsm.ts';
+export { type FmnOptions, fmn } from './attack/fmn.ts';
 export type { GradientAttackOptions } from './attack/gradient-attack.ts';
 export type { LossName } from './attack/loss.ts';
 export type { AttackMethod, Knowledge, MethodOptions } from './attack/method.ts';
@@ -26,6 +28,8 @@ export type { MinimalOptions } from './attack/minimal-attack.ts';
 export { type NesOptions, nes } from './attack/nes.ts';
 export { type OnePixelOptions, onePixel } from './attack/one-pixel.ts';
 export { type Change, type ChangeName, changes } from './attack/parameterisation.ts';
+export { type PdgdOptions, pdgd } from './attack/pdgd.ts';
+export { type PdpgdOptions, pdpgd } from './attack/pdpgd.ts';
 export { type PgdOptions, pgd, type StepSchedule } from './attack/pgd.ts';
 export {
   AttackError,
@@ -35,6 +39,7 @@ export {
   type Measured,
   type Prediction,
 } from './attack/result.ts';
+export { type SigmaZeroOptions, sigmaZero } from './attack/sigma-zero.ts';
 export { type SimbaBasis, type SimbaOptions, simba } from './attack/simba.ts';
 export { type SpsaOptions, spsa } from './attack/spsa.ts';
 export { type SquareOptions, square } from './attack/square.ts';

@@ -33,7 +33,7 @@ const eightBit = (result: Result) => ('adversarial8' in result ? result.adversar
 const withoutPath = ({ path: _, ...rest }: Result) => rest;
 
 describe.each(attackMethods.map((method) => [method.name, method] as const))('%s', (_name, method) => {
-  const { share, ratio, slack } = quick(method.name);
+  const { share, ratio, countRatio = ratio, slack } = quick(method.name);
 
   describe.each(method.norms)('in %s', (norm) => {
     it('fools, inside the ball and the range, as the plain model says, in float and in 8 bits', async () => {
@@ -146,7 +146,7 @@ describe.each(attackMethods.map((method) => [method.name, method] as const))('%s
         }
         if (method.kind === 'budget') return;
         expect(Math.min(...ratios)).toBeGreaterThanOrEqual(1 - 1e-4);
-        expect(ratios.sort((a, b) => a - b)[2]).toBeLessThanOrEqual(ratio);
+        expect(ratios.sort((a, b) => a - b)[2]).toBeLessThanOrEqual(norm === 'l0' ? countRatio : ratio);
       },
       60_000,
     );

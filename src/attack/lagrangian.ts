@@ -43,10 +43,10 @@ export function penaltySlope(y: number, { mu, rho }: Multiplier): number {
 }
 
 /** The multiplier after a step that saw the constraint at y: a running mean of the penalty's slope. NaN changes nothing. */
-export function updatedMultiplier(multiplier: Multiplier, y: number): Multiplier {
+export function updatedMultiplier(multiplier: Multiplier, y: number, kept: number = smoothing): Multiplier {
   if (Number.isNaN(y)) return multiplier;
   const slope = Math.min(largest, Math.max(smallest, penaltySlope(y, multiplier)));
-  return { ...multiplier, mu: smoothing * multiplier.mu + (1 - smoothing) * slope };
+  return { ...multiplier, mu: kept * multiplier.mu + (1 - kept) * slope };
 }
 
 /** The multiplier after a window of steps: rho is raised unless the constraint held in it or came nearer by a twentieth. */

@@ -1,4 +1,6 @@
 /** @file All attacks by name. */
+
+import { almaMethod } from './alma.ts';
 import { apgdCeMethod, apgdDlrMethod } from './apgd.ts';
 import { apgdTMethod } from './apgd-targeted.ts';
 import { autoattackMethod } from './autoattack.ts';
@@ -6,11 +8,15 @@ import { bimMethod } from './bim.ts';
 import { ddnMethod } from './ddn.ts';
 import { fabMethod, fabTMethod } from './fab.ts';
 import { fgsmMethod } from './fgsm.ts';
+import { fmnMethod } from './fmn.ts';
 import type { AttackMethod } from './method.ts';
 import { nesMethod } from './nes.ts';
 import { onePixelMethod } from './one-pixel.ts';
+import { pdgdMethod } from './pdgd.ts';
+import { pdpgdMethod } from './pdpgd.ts';
 import { pgdMethod } from './pgd.ts';
 import { AttackError } from './result.ts';
+import { sigmaZeroMethod } from './sigma-zero.ts';
 import { simbaMethod } from './simba.ts';
 import { spsaMethod } from './spsa.ts';
 import { squareMethod } from './square.ts';
@@ -32,6 +38,11 @@ export const attackMethods: readonly AttackMethod[] = [
   nesMethod,
   spsaMethod,
   onePixelMethod,
+  fmnMethod,
+  sigmaZeroMethod,
+  pdpgdMethod,
+  pdgdMethod,
+  almaMethod,
 ];
 
 /** An attack by its name. @throws AttackError listing the names where there is none */
