@@ -1,7 +1,8 @@
 /**
  * @file NES (Ilyas et al. 2018, section 3.1 and their code): projected gradient ascent in linf by estimated gradients, with momentum, and
- * a step that halves where the loss has not risen over five steps. Unlike in their code, points that are asked about stay in [0, 1], and the look at
- * each new picture counts as a query.
+ * a step that halves where the loss has fallen over five steps. In their code it halves where the cross-entropy of the label rises, which is
+ * right towards a target only; here it is the attack's own loss, at the new picture. Points that are asked about stay in [0, 1], and the
+ * look at each new picture counts as a query.
  */
 import { type Ball, type BudgetOptions, runBudgetAttack } from './budget-attack.ts';
 import { checkCount } from './check-options.ts';
