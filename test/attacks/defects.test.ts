@@ -9,10 +9,12 @@ import { autoattack } from '../../src/attack/autoattack.ts';
 import { autoAttackMembers } from '../../src/attack/autoattack-members.ts';
 import { distanceAttack } from '../../src/attack/distance-attack.ts';
 import { estimatedGradient } from '../../src/attack/estimated-gradient.ts';
+import { fmn } from '../../src/attack/fmn.ts';
 import { smallestShare } from '../../src/attack/nearest-fooling.ts';
 import { nes } from '../../src/attack/nes.ts';
 import { pgd } from '../../src/attack/pgd.ts';
 import type { Answer, Procedure } from '../../src/attack/procedure.ts';
+import { projectL2 } from '../../src/attack/projection.ts';
 import { spsa } from '../../src/attack/spsa.ts';
 import { square } from '../../src/attack/square.ts';
 import { type Trial, trialOf } from '../../src/attack/trial.ts';
@@ -20,7 +22,7 @@ import { opaqueModel, type Victim } from '../../src/attack/victim.ts';
 import { l2 } from '../../src/distance/lp.ts';
 import { loadModel } from '../../src/model/load-model.ts';
 import { pseudoRandom } from '../random.ts';
-import { constantNetwork, maskedNetwork, smallNetwork } from '../support/network.ts';
+import { constantNetwork, linearNetwork, maskedNetwork, smallNetwork } from '../support/network.ts';
 
 const small = await loadModel(smallNetwork(), { preprocessing: 'none' });
 
@@ -47,6 +49,15 @@ function noting(model: Pick<Victim, 'predict' | 'classCount'>, maxBatch = 1) {
     },
   });
   return { victim, asked };
+}
+
+/** A linear classifier that answers 0 for the picture, whose border is so far away in l2. */
+function linearAt(image: Float32Array, distance: number) {
+  const random = pseudoRandom(31);
+  const w = Float64Array.from({ length: 768 }, () => Math.fround(random() - 0.5));
+  const base = w.reduce((sum, v, i) => sum + v * image[i]!, 0);
+  const length = Math.sqrt(w.reduce((sum, v) => sum + v * v, 0));
+  return loadModel(linearNetwork(w, -base - distance * length), { preprocessing: 'none' });
 }
 
 /** A row of values as a picture on its way, for procedures that are answered by hand. */
@@ -94,6 +105,24 @@ function withStep(epsilon: number, eta: number, sign: (k: number) => number, ste
   }
   return d;
 }
+
+describe('1. FMN projects onto the l2 ball (foolbox divides a norm by itself, so that its never does)', () => {
+  it('a long step ends on the ball, and the search at the border', async () => {
+    for (const image of pictures(3, 9)) {
+      await using linear = await linearAt(image, 0.4);
+      const [result] = await fmn(linear, [image], [0], { norm: 'l2', stepSize: 3, finalSearch: false });
+      // The first guess of the border is longer by gamma.
+      expect(result!.path[1]!.distance).toBeCloseTo(0.4 * 1.05, 3);
+      expect(result!.success).toBe(true);
+      expect(result!.distances.l2).toBeLessThan(0.4 * 1.1);
+    }
+  });
+
+  it('to the nearest point', () => {
+    const v = Float32Array.of(3, 0, -4);
+    expect(Array.from(projectL2(v, 1))).toEqual([0.6, 0, -0.8].map(Math.fround));
+  });
+});
 
 describe('6. Weights of estimated gradients (foolbox sums loss differences over the batch, and is off by 4)', () => {
   it('an estimate along one direction is the derivative itself', () => {
@@ -216,6 +245,17 @@ describe('12. Checkpoints of Auto-PGD (adv-lib compares the best loss with itsel
     const points = apgdOn(epsilon, (k) => (k === 0 ? 100 : k), sign);
     const expected = withStep(epsilon, 2 * epsilon, sign, 30);
     for (const [k, x] of expected.entries()) expect(points[k]).toBeCloseTo(x, 5);
+  });
+});
+
+describe("13. FMN's projection (adv-lib's l2 one goes onto the sphere, and clamps)", () => {
+  it('leaves alone what lies within the ball', async () => {
+    expect(Array.from(projectL2(Float32Array.of(0.3, -1.2), 5))).toEqual([0.3, -1.2].map(Math.fround));
+    const [image] = pictures(1, 9);
+    await using linear = await linearAt(image!, 2);
+    const [result] = await fmn(linear, [image!], [0], { norm: 'l2', stepSize: 0.5 });
+    // The border is guessed at 2, and the first step is a quarter of the way.
+    expect(result!.path[1]!.distance).toBeCloseTo(0.5, 3);
   });
 });
 
