@@ -8,7 +8,7 @@ import { ontoL1Box } from './l1-box-projection.ts';
 import { squareBump } from './square-bump.ts';
 import { eachPlace, windowsOf } from './square-window.ts';
 import { allowed, type Trial } from './trial.ts';
-import { minus, normOf } from './vector.ts';
+import { addScaled, minus, normOf } from './vector.ts';
 
 /** The start and the changes of a run. */
 export interface SquareMoves {
@@ -84,18 +84,8 @@ function bumps(norm: 'l2' | 'l1', trial: Trial, epsilon: number, random: RandomS
   /** The change in the ball, as much of it as the picture's range leaves. */
   const pictureOf = (delta: Float32Array) => {
     if (mask !== undefined) for (let at = 0; at < delta.length; at++) delta[at] = delta[at]! * mask[at]!;
-    if (norm === 'l1') {
-      const u = ontoL1Box(delta, x0, epsilon);
-      return allowed(
-        x0.map((value, at) => value + u[at]!),
-        trial,
-      );
-    }
-    const factor = epsilon / Math.max(normOf('l2', delta), 1e-12);
-    return allowed(
-      x0.map((value, at) => value + factor * delta[at]!),
-      trial,
-    );
+    if (norm === 'l1') return allowed(addScaled(x0, 1, ontoL1Box(delta, x0, epsilon)), trial);
+    return allowed(addScaled(x0, epsilon / Math.max(normOf('l2', delta), 1e-12), delta), trial);
   };
 
   return {
@@ -121,7 +111,7 @@ function bumps(norm: 'l2' | 'l1', trial: Trial, epsilon: number, random: RandomS
       const delta = minus(x, x0);
       const [to, from] = [randomWindow(side), randomWindow(side)];
       const values = bump(side);
-      const unused = Math.max(whole - delta.reduce((sum, v) => sum + share(v), 0), 0) / channels;
+      const unused = Math.max(whole - share(normOf(norm, delta)), 0) / channels;
       for (let channel = 0; channel < channels; channel++) {
         const s = sign(random);
         let [own, both] = [0, 0];
