@@ -5,7 +5,9 @@ import { apgdCeMethod, apgdDlrMethod } from './apgd.ts';
 import { apgdTMethod } from './apgd-targeted.ts';
 import { autoattackMethod } from './autoattack.ts';
 import { bimMethod } from './bim.ts';
+import { cwMethod } from './cw.ts';
 import { ddnMethod } from './ddn.ts';
+import { eadMethod } from './ead.ts';
 import { fabMethod, fabTMethod } from './fab.ts';
 import { fgsmMethod } from './fgsm.ts';
 import { fmnMethod } from './fmn.ts';
@@ -43,6 +45,8 @@ export const attackMethods: readonly AttackMethod[] = [
   pdpgdMethod,
   pdgdMethod,
   almaMethod,
+  cwMethod,
+  eadMethod,
 ];
 
 /** An attack by its name. @throws AttackError listing the names where there is none */

@@ -36,6 +36,11 @@ const special: Readonly<Record<string, Partial<Quick>>> = {
   'one-pixel': { options: { population: 40, generations: 60 }, share: 0.5, slack: 6 },
   // One value more than the ten that are needed.
   'sigma-zero': { options: { steps: 100 }, countRatio: 1.1 },
+  fmn: { countRatio: 1.1 },
+  // In tanh space black and white values are far away: few steps have to be long.
+  cw: { options: { steps: 150, rounds: 7, initialConstant: 0.1, rate: 0.05 }, countRatio: 2.6 },
+  // What it makes small is neither norm alone.
+  ead: { options: { steps: 150, rounds: 7, initialConstant: 0.1 }, ratio: 1.1 },
   // Its l0 form is far from the best on networks as well (AttackBench: 39 of 100).
   pdpgd: { options: { steps: 300 }, countRatio: 6 },
   pdgd: { options: { steps: 300 } },
