@@ -147,7 +147,9 @@ function* descend(
     const delta0 = projectOntoPlane(norm, x0, w, -lead + dot(w, minus(x, x0)));
     const [length, length0] = [Math.max(normOf(norm, delta), 1e-8), Math.max(normOf(norm, delta0), 1e-8)];
     const alpha = Math.min(length / (length + length0), alphaMax);
-    const next = x.map((v, j) => (1 - alpha) * (v + eta * delta[j]!) + alpha * (x0[j]! + eta * delta0[j]!));
+    const next = new Float32Array(x.length);
+    for (let j = 0; j < x.length; j++)
+      next[j] = (1 - alpha) * (x[j]! + eta * delta[j]!) + alpha * (x0[j]! + eta * delta0[j]!);
     x = allowed(next, trial);
     if (!(yield* look(x)).fools) continue;
     best = Math.min(best, normOf(norm, minus(x, x0)));

@@ -28,7 +28,9 @@ interface Gains {
 export function projectOntoPlane(norm: PlaneNorm, x: Float32Array, w: Float32Array, gain: number): Float32Array {
   const gains = gainsOf(x, w, gain);
   const moved = Number.isNaN(gain) ? new Float64Array(x.length) : moves(norm, gains);
-  return Float32Array.from(moved, (size, i) => size * gains.way[i]!);
+  const delta = new Float32Array(x.length);
+  for (let i = 0; i < delta.length; i++) delta[i] = moved[i]! * gains.way[i]!;
+  return delta;
 }
 
 function gainsOf(x: Float32Array, w: Float32Array, gain: number): Gains {
@@ -53,7 +55,9 @@ function moves(norm: PlaneNorm, gains: Gains): Float64Array {
   if (norm === 'l1') return largestFirst(gains);
   const pace = norm === 'l2' ? slope : undefined;
   const lambda = rootOf(gains, pace);
-  return room.map((most, i) => Math.min(most, lambda * (pace?.[i] ?? 1)));
+  const moved = new Float64Array(room.length);
+  for (let i = 0; i < moved.length; i++) moved[i] = Math.min(room[i]!, pace === undefined ? lambda : lambda * pace[i]!);
+  return moved;
 }
 
 /**
@@ -65,7 +69,7 @@ function rootOf({ slope, room, wanted }: Gains, pace: Float64Array | undefined):
   for (;;) {
     let [full, rate] = [0, 0];
     for (let i = 0; i < slope.length; i++) {
-      const own = pace?.[i] ?? 1;
+      const own = pace === undefined ? 1 : pace[i]!;
       // At a kink the slope to the right counts.
       if (lambda * own >= room[i]!) full += slope[i]! * room[i]!;
       else rate += slope[i]! * own;
