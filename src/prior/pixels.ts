@@ -1,0 +1,45 @@
+/** @file Bare pixels: no prior at all, or one sheet of colours at a lower resolution than the picture. */
+import { resize } from '../tensor/ops/resize.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+import { type ColourMatrix, imagenetColours, picturesOf } from './colour.ts';
+import { normalStart, type Parameterisation, type PictureSize } from './parameterisation.ts';
+
+/** Deviation of the numbers that pictures start from: nearly grey. */
+const startDeviation = 0.01;
+
+/** Pixels, each a free number, in decorrelated colours. */
+export function pixels(size: PictureSize, colours: ColourMatrix = imagenetColours): Parameterisation {
+  return {
+    name: 'pixels',
+    key: `pixels ${size} ${colours}`,
+    shape: size,
+    size,
+    rate: 0.05,
+    start: (random) => normalStart(size[0] * size[1] * size[2], startDeviation, random),
+    picture: (z) => picturesOf(z, colours),
+  };
+}
+
+/** Fewer pixels than the picture has, spread over it bilinearly: `factor` times fewer in each direction. */
+export function lowResolution(
+  size: PictureSize,
+  factor: number,
+  colours: ColourMatrix = imagenetColours,
+): Parameterisation {
+  const [c, h, w] = size;
+  const coarse = [c, Math.max(1, Math.round(h / factor)), Math.max(1, Math.round(w / factor))] as const;
+  return {
+    name: 'low-resolution',
+    key: `low resolution ${size} ${factor} ${colours}`,
+    shape: coarse,
+    size,
+    rate: 0.05,
+    start: (random) => normalStart(coarse[0] * coarse[1] * coarse[2], startDeviation, random),
+    picture: (z) => picturesOf(enlarge(z, h, w), colours),
+  };
+}
+
+/** z [N, C, h, w] spread bilinearly over height and width. */
+export function enlarge(z: Tensor, height: number, width: number): Tensor {
+  return resize(z, { axes: [2, 3], sizes: [height, width], mode: 'linear' });
+}
