@@ -1,0 +1,74 @@
+/**
+ * @file Directions in a layer's channels: what lies along one, with the cosine's power to keep what is drawn to it (Carter et al. 2019,
+ * Lucid's `direction` with `cossim_pow`).
+ */
+
+import { hashOf } from '../../random/random-stream.ts';
+import { div, mul } from '../../tensor/ops/arithmetic.ts';
+import { maximum, pow } from '../../tensor/ops/extrema.ts';
+import { reduceMean, reduceSum } from '../../tensor/ops/reduce.ts';
+import { reduceL2 } from '../../tensor/ops/reduce-extrema.ts';
+import { reshape } from '../../tensor/ops/reshape.ts';
+import { take } from '../../tensor/ops/slice.ts';
+import { constant, type Tensor } from '../../tensor/tensor.ts';
+import { VisualizeError } from '../check-options.ts';
+import { type Features, featuresOf } from './features.ts';
+import type { Objective } from './objective.ts';
+import { placeIn } from './unit.ts';
+
+/** Options of `direction`. */
+export interface DirectionOptions {
+  /** Power of the cosine that the product is multiplied by; 2 unless given, 0 for the product alone. */
+  readonly cosinePower?: number;
+  /** At one place alone: `middle`, or a row and a column; the mean over all places unless given. */
+  readonly place?: 'middle' | readonly [row: number, column: number];
+}
+
+/** The least cosine that counts, and what lengths are kept above. */
+const [leastCosine, tiny] = [0.1, 1e-4];
+
+/** v . a times max(0.1, cos(v, a))^p for activations a [N, channels] and a direction v [channels]: [N]. */
+export function poweredProduct(a: Tensor, v: Tensor, power: number): Tensor {
+  const product = reduceSum(mul(a, v), { axes: [1] });
+  if (power === 0) return product;
+  const lengths = mul(maximum(reduceL2(a, { axes: [1] }), tiny), maximum(reduceL2(v, { axes: [1] }), tiny));
+  return mul(product, pow(maximum(div(product, lengths), leastCosine), power));
+}
+
+/** How far activations go along a direction of a layer's channels. */
+export function direction(
+  layer: string,
+  vector: Float32Array,
+  { cosinePower = 2, place }: DirectionOptions = {},
+): Objective {
+  return {
+    key: `direction ${layer} ${hashOf(vector)} ${cosinePower} ${place ?? 'everywhere'}`,
+    name: `a direction of ${layer}`,
+    value: (seen) => {
+      const features = featuresOf(seen.at(layer));
+      checkLength(features, vector, layer);
+      const { values, places } = features;
+      const [n, channels, count] = values.shape as [number, number, number];
+      if (place !== undefined) {
+        const chosen = placeIn(places, place === 'middle' ? undefined : place, layer);
+        return poweredProduct(
+          reshape(take(values, chosen, 2), [n, channels]),
+          constant(vector, [1, channels]),
+          cosinePower,
+        );
+      }
+      // The product at every place, then its mean.
+      const v = constant(vector, [1, channels, 1]);
+      const product = reduceSum(mul(values, v), { axes: [1] });
+      if (cosinePower === 0) return reduceMean(product, { axes: [1] });
+      const lengths = mul(maximum(reduceL2(values, { axes: [1] }), tiny), Math.max(Math.hypot(...vector), tiny));
+      const cosine = maximum(div(product, lengths), leastCosine);
+      return reduceMean(reshape(mul(product, pow(cosine, cosinePower)), [n, count]), { axes: [1] });
+    },
+  };
+}
+
+function checkLength({ channels }: Features, vector: Float32Array, layer: string): void {
+  if (vector.length !== channels)
+    throw new VisualizeError(`A direction of layer "${layer}" has ${channels} numbers, got ${vector.length}.`);
+}
