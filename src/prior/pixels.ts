@@ -1,4 +1,5 @@
 /** @file Bare pixels: no prior at all, or one sheet of colours at a lower resolution than the picture. */
+import { clip } from '../tensor/ops/extrema.ts';
 import { resize } from '../tensor/ops/resize.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { type ColourMatrix, imagenetColours, picturesOf } from './colour.ts';
@@ -42,4 +43,19 @@ export function lowResolution(
 /** z [N, C, h, w] spread bilinearly over height and width. */
 export function enlarge(z: Tensor, height: number, width: number): Tensor {
   return resize(z, { axes: [2, 3], sizes: [height, width], mode: 'linear' });
+}
+
+/** Pixels themselves, no sigmoid and no mixing of colours: what attacks change. They start as faint noise around grey. */
+export function rawPixels(size: PictureSize): Parameterisation {
+  return {
+    name: 'raw pixels',
+    key: `raw pixels ${size}`,
+    shape: size,
+    size,
+    rate: 0.01,
+    start: (random) =>
+      normalStart(size[0] * size[1] * size[2], 0.05, random).map((v) => Math.min(1, Math.max(0, 0.5 + v))),
+    picture: (z) => z,
+    project: (z) => clip(z, 0, 1),
+  };
 }

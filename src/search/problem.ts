@@ -45,6 +45,8 @@ export interface Problem {
   /** Taken from the objective's value, [N]; nothing unless given. */
   penalty?(x: Tensor, data: Batch): Tensor;
   readonly rule: StepRule;
+  /** Whether each step also says how much every place of the picture counts: the sum over channels of |dJ / dx|, [N, H, W]. */
+  readonly seesPictureGradient?: boolean;
   /** Brings z back into the allowed set; everything is allowed unless given. */
   project?(z: Tensor, data: Batch): Tensor;
 }

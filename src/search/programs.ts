@@ -6,6 +6,7 @@ import { mul, sub } from '../tensor/ops/arithmetic.ts';
 import { reduceSum } from '../tensor/ops/reduce.ts';
 import { overLargest, reduceL2 } from '../tensor/ops/reduce-extrema.ts';
 import { reshape } from '../tensor/ops/reshape.ts';
+import { abs } from '../tensor/ops/unary.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { Batch, Objective, Problem } from './problem.ts';
 
@@ -40,12 +41,15 @@ function specsOf(problem: Problem, batch: number, withState: boolean): Specs {
   return specs;
 }
 
-/** J(f(T(g(z)))) - penalty(g(z)) with what the host wants to see. */
-function evaluate(problem: Problem, z: Tensor, data: Batch): Objective {
+/** Name under which a step returns how much every place of the picture counts, where the problem asks for it. */
+export const pictureGradientName = 'picture gradient';
+
+/** J(f(T(g(z)))) - penalty(g(z)) with what the host wants to see, and the picture g(z). */
+function evaluate(problem: Problem, z: Tensor, data: Batch): Objective & { readonly x: Tensor } {
   const x = problem.parameterise?.(z, data) ?? z;
   const objective = problem.objective(problem.transform?.(x, data) ?? x, data);
   const penalty = problem.penalty?.(x, data);
-  return penalty === undefined ? objective : { ...objective, value: sub(objective.value, penalty) };
+  return { ...objective, x, value: penalty === undefined ? objective.value : sub(objective.value, penalty) };
 }
 
 /** Length of each sample's gradient, [N], also where its squares are too small for float32. */
@@ -71,15 +75,19 @@ export function programsOf(problem: Problem, device: DeviceRuntime, options: Gra
       compile(
         (inputs) => {
           const z = inputs[zName]!;
-          const { value, outputs = {} } = evaluate(problem, z, inputs);
+          const { value, outputs = {}, x } = evaluate(problem, z, inputs);
           // Samples do not touch each other, so the gradient of the sum holds each one's own.
-          const gradient = grad(reduceSum(value), [z], options)[0]!;
+          const wanted = problem.seesPictureGradient ? [z, x] : [z];
+          const [gradient, pictureGradient] = grad(reduceSum(value), wanted, options) as [Tensor, Tensor?];
           const stateNames = Object.keys(problem.rule.state ?? {});
           const state = Object.fromEntries(stateNames.map((name) => [name, inputs[statePrefix + name]!]));
           const next = problem.rule.next({ z, gradient, state, data: inputs });
           const allowed = problem.project?.(next.z, inputs) ?? next.z;
           return {
             ...outputs,
+            ...(pictureGradient === undefined
+              ? {}
+              : { [pictureGradientName]: reduceSum(abs(pictureGradient), { axes: [1] }) }),
             ...Object.fromEntries(stateNames.map((name) => [nextStatePrefix + name, next.state![name]!])),
             [nextName]: allowed,
             [valueName]: value,
