@@ -1,0 +1,61 @@
+/** @file What speaks for a drawing: its activation among those of photographs, what another network sees in it, its spectrum. */
+import { quantize8 } from '../image/image.ts';
+import type { Model } from '../model/model.ts';
+import { naturalPictures } from '../prior/natural-data.ts';
+import { measureStatistics, slopeOf } from '../prior/natural-statistics.ts';
+import { compile } from '../runtime/compile.ts';
+import { meanPerSample, type Objective } from './objectives/objective.ts';
+import { see } from './see.ts';
+
+/** The objective's value for each picture [C, H, W] of the model's size, asked one by one. */
+export async function activations(
+  model: Model,
+  objective: Objective,
+  pictures: readonly Float32Array[],
+): Promise<number[]> {
+  const shape = [1, model.channels, model.height, model.width];
+  const program = await compile(
+    ({ x }) => {
+      const seen = see(model, x!, x!, { group: 1, viewCount: 1 });
+      return { value: meanPerSample(objective.value(seen), seen) };
+    },
+    { x: { shape, dtype: 'float32' } },
+    { device: model.device },
+  );
+  try {
+    const values: number[] = [];
+    for (const picture of pictures) values.push(Number((await program.run({ x: picture })).value!.data[0]));
+    return values;
+  } finally {
+    await program.release();
+  }
+}
+
+/** Share of values that lie below one, from 0 to 1; those that equal it count half. */
+export function percentileOf(value: number, others: readonly number[]): number {
+  const below = others.filter((other) => other < value).length;
+  const equal = others.filter((other) => other === value).length;
+  return others.length === 0 ? Number.NaN : (below + equal / 2) / others.length;
+}
+
+/** Range of frequencies, in cycles a pixel, that slopes are taken over. */
+const slopeRange = [0.02, 0.4] as const;
+
+/** Slope of the logarithm of a picture's power over that of frequency; natural pictures have about -2.4, white noise 0. */
+export async function spectrumSlope(
+  picture: Float32Array,
+  model: Pick<Model, 'channels' | 'height' | 'width' | 'device'>,
+): Promise<number> {
+  const { channels, height, width, device } = model;
+  const side = Math.min(height, width);
+  const statistics = await measureStatistics(
+    'a picture',
+    [{ data: quantize8(picture), channels, height, width }],
+    side,
+    device,
+  );
+  return slopeOf(statistics, 0, slopeRange);
+}
+
+/** The slope of natural pictures, for comparison. */
+export const naturalSlope = slopeOf(naturalPictures, 0, slopeRange);
