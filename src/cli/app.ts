@@ -8,6 +8,7 @@ import { compareRoute } from './routes/compare.ts';
 import { dataRoute } from './routes/data.ts';
 import { inspectRoute } from './routes/inspect.ts';
 import { trainRoute } from './routes/train.ts';
+import { visualizeRoute } from './routes/visualize.ts';
 
 /** The application. */
 export const app: Application<CliContext> = buildApplication(
@@ -16,6 +17,7 @@ export const app: Application<CliContext> = buildApplication(
       inspect: inspectRoute,
       attack: attackRoute,
       attacks: attacksRoute,
+      visualize: visualizeRoute,
       compare: compareRoute,
       train: trainRoute,
       data: dataRoute,

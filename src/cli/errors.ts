@@ -19,6 +19,8 @@ const mendable = new Set([
   'ImportError',
   'DeviceError',
   'TrainingError',
+  'VisualizeError',
+  'PriorError',
   'NoGradientError',
 ]);
 

@@ -29,7 +29,7 @@ export async function decodePicture(bytes: Uint8Array): Promise<Picture> {
 /** A lossless 8-bit PNG. See `ImageCodec`. */
 export async function encodePng(picture: Picture, text: Readonly<Record<string, string>> = {}): Promise<Uint8Array> {
   const { width, height, channels } = picture;
-  const png = await sharp(pictureBytes(picture), { raw: { width, height, channels: channels as 1 | 3 } })
+  const png = await sharp(pictureBytes(picture), { raw: { width, height, channels: channels as 1 | 3 | 4 } })
     .png()
     .toBuffer();
   return withPngText(new Uint8Array(png), text);
@@ -43,6 +43,21 @@ export async function encodeJpeg(picture: Picture, quality: number): Promise<Uin
     .jpeg({ quality, chromaSubsampling: '4:2:0' })
     .toBuffer();
   return new Uint8Array(jpeg);
+}
+
+/** An animated WebP that repeats for ever. See `ImageCodec`. */
+export async function encodeAnimation(pictures: readonly Picture[], delayMs: number): Promise<Uint8Array> {
+  const [first] = pictures;
+  if (first === undefined || pictures.some(({ width, height }) => width !== first.width || height !== first.height))
+    throw new ImageError('An animation needs pictures of one size, at least one.');
+  const { width, height } = first;
+  const all = new Uint8Array(pictures.length * width * height * 3);
+  for (const [i, picture] of pictures.entries()) all.set(pictureBytes(toRgb(picture)), i * width * height * 3);
+  const raw = { width, height: height * pictures.length, channels: 3 as const, pageHeight: height };
+  const bytes = await sharp(all, { raw })
+    .webp({ loop: 0, delay: pictures.map(() => delayMs), quality: 90 })
+    .toBuffer();
+  return new Uint8Array(bytes);
 }
 
 /** An SVG drawing as a picture. */

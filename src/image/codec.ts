@@ -25,8 +25,10 @@ export interface ImageCodec {
    * @throws ImageError if the bytes are no readable picture, or a truncated one.
    */
   decodePicture(bytes: Uint8Array): Promise<Picture>;
-  /** A lossless 8-bit PNG, with text chunks where given. */
+  /** A lossless 8-bit PNG, with text chunks where given; a fourth channel says how opaque each pixel is. */
   encodePng(picture: Picture, text?: Readonly<Record<string, string>>): Promise<Uint8Array>;
   /** A baseline JPEG at a quality from 1 to 100, colours at half resolution; encoders differ by a level here and there. */
   encodeJpeg(picture: Picture, quality: number): Promise<Uint8Array>;
+  /** An animated WebP of pictures of one size, each shown for some milliseconds. @throws ImageError in browsers, which encode none */
+  encodeAnimation(pictures: readonly Picture[], delayMs: number): Promise<Uint8Array>;
 }

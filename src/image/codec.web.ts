@@ -44,10 +44,13 @@ export async function encodeJpeg(picture: Picture, quality: number): Promise<Uin
 }
 
 async function encoded(picture: Picture, options: ImageEncodeOptions): Promise<Uint8Array> {
-  const { width, height } = picture;
-  const rgb = pictureBytes(toRgb(picture));
-  const rgba = new Uint8ClampedArray(width * height * 4).fill(255);
-  for (let i = 0; i < width * height; i++) rgba.set(rgb.subarray(3 * i, 3 * i + 3), 4 * i);
+  const { width, height, channels } = picture;
+  let rgba = new Uint8ClampedArray(width * height * 4).fill(255);
+  if (channels === 4) rgba = pictureBytes(picture);
+  else {
+    const rgb = pictureBytes(toRgb(picture));
+    for (let i = 0; i < width * height; i++) rgba.set(rgb.subarray(3 * i, 3 * i + 3), 4 * i);
+  }
   const canvas = new OffscreenCanvas(width, height);
   canvas.getContext('2d')!.putImageData(new ImageData(rgba, width, height), 0, 0);
   const blob = await canvas.convertToBlob(options);
@@ -60,4 +63,9 @@ export async function rasterize(svg: string): Promise<Picture> {
   image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
   await image.decode();
   return drawn(await createImageBitmap(image));
+}
+
+/** Browsers encode no animations. See `ImageCodec`. */
+export async function encodeAnimation(): Promise<Uint8Array> {
+  throw new ImageError('Browsers encode no animated WebP; keep the frames, or write the animation in Node.');
 }

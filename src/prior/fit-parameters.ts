@@ -1,4 +1,6 @@
 /** @file The parameters whose picture comes nearest to a given one: where a drawing starts from a photo. */
+
+import { hashOf, randomStream } from '../random/random-stream.ts';
 import type { DeviceRuntime } from '../runtime/runtime.ts';
 import { adam, adamData } from '../search/adam.ts';
 import { stepSizeName } from '../search/ascent.ts';
@@ -6,8 +8,6 @@ import { search } from '../search/search.ts';
 import { neg, sub } from '../tensor/ops/arithmetic.ts';
 import { reduceMean } from '../tensor/ops/reduce.ts';
 import { square } from '../tensor/ops/unary.ts';
-import { randomStream } from '../random/random-stream.ts';
-import { hashOf } from '../random/random-stream.ts';
 import type { Parameterisation } from './parameterisation.ts';
 import { PriorError } from './prior-error.ts';
 
@@ -48,7 +48,12 @@ export async function fitParameters(
     {
       key: `fit ${parameterisation.key}`,
       shape: parameterisation.shape,
-      data: { target: float([c, h, w]), [stepSizeName]: float([]), 'correction 1': float([]), 'correction 2': float([]) },
+      data: {
+        target: float([c, h, w]),
+        [stepSizeName]: float([]),
+        'correction 1': float([]),
+        'correction 2': float([]),
+      },
       parameterise: (z) => parameterisation.picture(z),
       objective: (x, { target }) => ({
         value: neg(reduceMean(square(sub(x, target!)), { axes: [1, 2, 3] })),

@@ -1,0 +1,115 @@
+/** @file What `visualize` prints and its page: activation, answers, spectrum, settings. */
+import type { Picture } from '../image/image.ts';
+import type { PictureSize } from '../prior/parameterisation.ts';
+import { type Axis, lineChart } from '../report/chart.ts';
+import { figure, inlinePicture, pictureRow } from '../report/figure.ts';
+import { html } from '../report/html.ts';
+import { details, page } from '../report/page.ts';
+import { table } from '../report/table.ts';
+import type { NamedUnit } from '../visualize/unit-named.ts';
+import type { Drawing } from '../visualize/visualize.ts';
+
+/** What speaks for a drawing. */
+export interface Evidence {
+  readonly activation: number;
+  readonly answer: { readonly name: string; readonly probability: number };
+  readonly slope: number;
+  readonly naturalSlope: number;
+  /** Share of photographs whose activation is lower, and how many there were. */
+  readonly percentile?: number;
+  readonly photos?: number;
+  readonly second?: { readonly model: string; readonly name: string; readonly probability: number };
+}
+
+/** A unit with its drawing. */
+export interface DrawnUnit {
+  readonly unit: NamedUnit;
+  readonly drawing: Drawing;
+  readonly evidence: Evidence;
+}
+
+const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+
+function evidenceWords({ activation, answer, slope, percentile, photos, second }: Evidence): string[] {
+  return [
+    `activation ${activation.toPrecision(4)}${percentile === undefined ? '' : `, above ${percent(percentile)} of ${photos} photographs`}`,
+    `the model sees ${answer.name} (${percent(answer.probability)})`,
+    ...(second === undefined ? [] : [`${second.model} sees ${second.name} (${percent(second.probability)})`]),
+    `spectrum falls with slope ${slope.toFixed(2)}`,
+  ];
+}
+
+/** Lines for people. */
+export function visualizeText(drawn: readonly DrawnUnit[], out: string): string {
+  const lines = drawn.flatMap(({ unit, drawing, evidence }) => [
+    `${unit.name}: ${evidenceWords(evidence).join('; ')}`,
+    ...drawing.notes.map((note) => `  note: ${note}`),
+  ]);
+  return `${lines.join('\n')}\nwritten: ${out}\n`;
+}
+
+/** Settings and evidence as JSON. */
+export function visualizeJson(settings: object, drawn: readonly DrawnUnit[], out: string): string {
+  const units = drawn.map(({ unit, drawing, evidence }) => ({
+    unit: unit.name,
+    objective: drawing.objective,
+    ...evidence,
+    firstActivation: drawing.path[0]!.objective,
+    path: drawing.path.map(({ objective }) => Number(objective.toPrecision(6))),
+    notes: drawing.notes,
+  }));
+  return `${JSON.stringify({ ...settings, units, file: out }, null, 2)}\n`;
+}
+
+/** An axis from one number to another, labelled at five. */
+function axis(title: string, low: number, high: number): Axis {
+  const top = high > low ? high : low + 1;
+  const ticks = [0, 0.25, 0.5, 0.75, 1].map((share) => low + share * (top - low));
+  return { title, ticks: ticks.map((at) => ({ at, label: String(Number(at.toPrecision(3))) })) };
+}
+
+/** A page of drawings with their evidence and how they came about. */
+export async function visualizeReport(
+  model: string,
+  drawn: readonly DrawnUnit[],
+  [channels, height, width]: PictureSize,
+  settings: object,
+): Promise<string> {
+  const sections = [];
+  for (const { unit, drawing, evidence } of drawn) {
+    const cells = [];
+    for (const [i, data] of drawing.pictures.entries()) {
+      const picture: Picture = { data, channels, height, width };
+      cells.push({ picture: await inlinePicture(picture, `${unit.name}, drawing ${i + 1}`) });
+    }
+    const every = Math.max(1, Math.floor(drawing.path.length / 40));
+    const points = drawing.path.flatMap(({ objective }, step) =>
+      step % every === 0 ? [[step, objective] as const] : [],
+    );
+    sections.push({
+      title: unit.name,
+      content: [
+        pictureRow(cells),
+        html`<ul>${evidenceWords(evidence).map((words) => html`<li>${words}</li>`)}</ul>`,
+        figure(
+          lineChart({
+            alt: `Activation of ${unit.name} over the steps`,
+            x: axis('step', 0, points.length - 1),
+            y: axis('activation', Math.min(...points.map(([, y]) => y)), Math.max(...points.map(([, y]) => y))),
+            series: [{ name: unit.name, points, tone: 'first' }],
+          }),
+          'Activation at every step, of the picture as the network saw it.',
+        ),
+      ],
+    });
+  }
+  const rows = Object.entries(settings).map(([name, value]) => [name, JSON.stringify(value) ?? '–']);
+  return page({
+    title: `What ${model} responds to`,
+    lead: 'Pictures that raise a unit of the network while they stay natural, and what speaks for them.',
+    sections: [
+      ...sections,
+      { title: 'Settings', content: details('All of them', table({ head: ['setting', 'value'], rows })) },
+    ],
+  });
+}
