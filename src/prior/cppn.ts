@@ -38,6 +38,7 @@ export function cppn(size: PictureSize): Parameterisation {
     shape: [total],
     size,
     rate: 0.01,
+    spread: 0.3,
     start: (random) =>
       Float32Array.from(
         layers.flatMap(({ inputs, outputs, weights }, layer) => [

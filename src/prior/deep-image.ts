@@ -61,6 +61,7 @@ export function deepImage(size: PictureSize): Parameterisation {
     shape: [total],
     size,
     rate: 0.001,
+    spread: 0.1,
     start: (stream) => startOf(parts, stream),
     // Weights differ from picture to picture, so that each has its own convolutions.
     picture: (z) =>

@@ -53,6 +53,7 @@ export async function openGenerator(
     shape: code,
     size: target,
     rate: 0.05,
+    spread: 1,
     start: (random) => normalStart(count, 1, random),
     picture: (z) => {
       const drawn = draw(z);

@@ -24,6 +24,7 @@ export function laplacianPyramid(
     shape: [total],
     size,
     rate: 0.05,
+    spread: 0.5,
     start: (random) => normalStart(total, 0.01, random),
     picture: (z) => {
       const n = z.shape[0]!;

@@ -43,6 +43,7 @@ export function maco(
     shape,
     size,
     rate: 1,
+    spread: Math.PI / 2,
     start: (random) =>
       Float32Array.from({ length: count }, () => (legacy ? random.normal() : Math.PI * (2 * random.uniform() - 1))),
     picture: (z) => {

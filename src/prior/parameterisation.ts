@@ -15,6 +15,8 @@ export interface Parameterisation {
   readonly size: PictureSize;
   /** Learning rate of Adam that suits its parameters. */
   readonly rate: number;
+  /** Deviation of the parameters of ordinary pictures: how far searches without gradients look. */
+  readonly spread: number;
   /** Parameters to start from, drawn from a stream. */
   start(random: RandomStream): Float32Array;
   /** Pictures [N, C, H, W] in [0, 1] of parameters [N, …]. */

@@ -16,6 +16,7 @@ export function pixels(size: PictureSize, colours: ColourMatrix = imagenetColour
     shape: size,
     size,
     rate: 0.05,
+    spread: 1,
     start: (random) => normalStart(size[0] * size[1] * size[2], startDeviation, random),
     picture: (z) => picturesOf(z, colours),
   };
@@ -35,6 +36,7 @@ export function lowResolution(
     shape: coarse,
     size,
     rate: 0.05,
+    spread: 1,
     start: (random) => normalStart(coarse[0] * coarse[1] * coarse[2], startDeviation, random),
     picture: (z) => picturesOf(enlarge(z, h, w), colours),
   };
@@ -53,6 +55,7 @@ export function rawPixels(size: PictureSize): Parameterisation {
     shape: size,
     size,
     rate: 0.01,
+    spread: 0.2,
     start: (random) =>
       normalStart(size[0] * size[1] * size[2], 0.05, random).map((v) => Math.min(1, Math.max(0, 0.5 + v))),
     picture: (z) => z,
