@@ -1,7 +1,13 @@
 /** @file Changes that a drawing must bear, as the literature sets them: by name, for a size of picture. */
 import type { PictureSize } from '../prior/parameterisation.ts';
+import type { RandomStream } from '../random/random-stream.ts';
+import { add, sub } from '../tensor/ops/arithmetic.ts';
+import { affineGrid, gridSample } from '../tensor/ops/grid-sample.ts';
+import { samplingOf } from '../transform/affine.ts';
 import { crops } from '../transform/crops.ts';
 import { jitter } from '../transform/jitter.ts';
+import { noise } from '../transform/noise.ts';
+import { sequence } from '../transform/sequence.ts';
 import type { Transform } from '../transform/transform.ts';
 import { VisualizeError } from './check-options.ts';
 
@@ -13,6 +19,53 @@ export interface Robustness {
 
 type Open = (size: PictureSize, model: readonly [height: number, width: number]) => Robustness;
 
+/** Moves in pixels, factors and degrees, one of each drawn at a step; moves add up. */
+interface Schedule {
+  readonly moves: readonly number[];
+  readonly scales: readonly number[];
+  readonly angles: readonly number[];
+}
+
+const upTo = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => from + i);
+
+/** Lucid's standard transforms: jitter by 8, scales of 0.9 to 1.1, rotations of -10 to 10 and often none, jitter by 4. */
+const lucid: Schedule = {
+  moves: [8, 4],
+  scales: upTo(-5, 5).map((i) => 1 + i / 50),
+  angles: [...upTo(-10, 10), 0, 0, 0, 0, 0],
+};
+
+/** Those of the figures of Olah et al. 2017: jitter by 16, five scales, rotations of -5 to 5, jitter by 8. */
+const distill: Schedule = { moves: [16, 8], scales: [1, 0.975, 1.025, 0.95, 1.05], angles: upTo(-5, 5) };
+
+/** What is seen beside a picture that moved: mid-grey, as their padding has it. */
+const ground = 0.5;
+
+/** Moves by whole pixels as a window of `jitter` pixels does, then turns and scales, in one bilinear sampling. */
+function similarity({ moves, scales, angles }: Schedule, [, height, width]: PictureSize, name: string): Transform {
+  // Their pictures have some 128 pixels; moves of smaller ones are in proportion.
+  const unit = Math.min(1, Math.min(height, width) / 128);
+  const pick = (values: readonly number[], random: RandomStream) =>
+    values[Math.floor(values.length * random.uniform())]!;
+  return {
+    key: `${name} ${height} ${width}`,
+    data: { theta: { shape: [2, 3], dtype: 'float32' } },
+    draw: (random) => {
+      if (random === undefined) return { theta: [1, 0, 0, 0, 1, 0] };
+      const move = () => moves.reduce((sum, pixels) => sum + Math.round(unit * pixels * (random.uniform() - 0.5)), 0);
+      const placement = {
+        angle: pick(angles, random),
+        scale: pick(scales, random),
+        right: move() / width,
+        down: move() / height,
+      };
+      return { theta: samplingOf(placement, [height, width]) };
+    },
+    apply: (x, { theta }) =>
+      add(gridSample(sub(x, ground), affineGrid(theta!, [height, width]), { padding: 'zeros' }), ground),
+  };
+}
+
 /** Every preset by name. */
 export const robustnessPresets: Readonly<Record<string, { readonly brief: string; readonly open: Open }>> = {
   none: { brief: 'nothing is changed', open: () => ({ transform: undefined, views: 1 }) },
@@ -20,9 +73,20 @@ export const robustnessPresets: Readonly<Record<string, { readonly brief: string
     brief: 'moved by up to a sixteenth of the shorter side',
     open: ([, h, w]) => ({ transform: jitter(Math.max(1, Math.floor(Math.min(h, w) / 16)), [h, w]), views: 1 }),
   },
+  lucid: {
+    brief: "Lucid's standard: moved, scaled by 0.9 to 1.1, turned by up to 10 degrees",
+    open: (size) => ({ transform: similarity(lucid, size, 'lucid'), views: 1 }),
+  },
+  distill: {
+    brief: 'as the figures of Olah et al. 2017: moved further, scaled and turned less',
+    open: (size) => ({ transform: similarity(distill, size, 'distill'), views: 1 }),
+  },
   maco: {
-    brief: 'six crops of about a quarter of the picture (Fel et al. 2023)',
-    open: ([, h, w], model) => ({ transform: crops([h, w], model, { views: 6 }), views: 6 }),
+    brief: 'six noisy crops of about a quarter of the picture (Fel et al. 2023)',
+    open: ([c, h, w], model) => ({
+      transform: sequence(noise({ size: 0.1, distribution: 'uniform' }, [c, h, w]), crops([h, w], model, { views: 6 })),
+      views: 6,
+    }),
   },
 };
 
