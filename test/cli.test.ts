@@ -221,6 +221,83 @@ describe('pareidolia attack', () => {
   });
 });
 
+describe('pareidolia visualize', () => {
+  const draw = (...args: string[]) => run('visualize', 'net.onnx', '--steps', '12', ...args);
+
+  it('draws a unit with its evidence and its settings, a page and a video beside it', async () => {
+    const { status, stdout } = draw(
+      '--unit',
+      'Relu#2:4',
+      '--grid',
+      '1x2',
+      '--diversity',
+      '1',
+      '--evidence',
+      'set',
+      '--out',
+      'v/unit.png',
+      '--report',
+      'v/page.html',
+      '--video',
+      'v/path.webp',
+      '--json',
+    );
+    expect(status).toBe(0);
+    const { units, prior, seed, steps } = JSON.parse(stdout);
+    expect([prior, seed, steps, units[0].photos]).toEqual(['fourier', 0, 12, 2]);
+    expect(units[0].activation).toBeGreaterThan(units[0].firstActivation);
+    expect(units[0].path).toHaveLength(13);
+    const png = readFileSync(at('v/unit.png'));
+    expect(await decodePicture(png)).toMatchObject({ width: 32, height: 16 });
+    expect(JSON.parse(readPngText(png).pareidolia!)).toMatchObject({
+      model: 'net.onnx',
+      units: ['Relu#2:4'],
+      prior: 'fourier',
+    });
+    expect(readFileSync(at('v/page.html'), 'utf8')).toContain('Relu#2:4');
+    expect(readFileSync(at('v/path.webp')).subarray(8, 16).toString('latin1')).toMatch(/^WEBPVP8X/);
+  });
+
+  it('draws several units as a sheet, the same for the same seed, through a transparent picture too', () => {
+    const args = ['--unit', 'Relu#1:0', '--unit', 'bird, fowl', '--prior', 'pixels', '--out'];
+    expect(draw(...args, 'v/a.png').status).toBe(0);
+    draw(...args, 'v/b.png');
+    expect(readFileSync(at('v/a.png'))).toEqual(readFileSync(at('v/b.png')));
+    expect(draw('--unit', 'Relu#1:0', '--transparency', '--out', 'v/t.png').status).toBe(0);
+    expect(readFileSync(at('v/t.png'))[25]).toBe(6);
+  });
+
+  it.each([
+    ['no unit', ['--out', 'new/x.png'], /[Uu]nit/],
+    ['an unknown unit', ['--unit', 'bidr', '--out', 'new/x.png'], /Near matches: bird, fowl/],
+    ['an unknown layer', ['--unit', 'Rel#1:0', '--out', 'new/x.png'], /has no layer "Rel#1"/],
+    ['an unknown prior', ['--unit', 'Relu#1:0', '--prior', 'foo', '--out', 'new/x.png'], /There is no prior "foo"/],
+    [
+      'an unknown robustness',
+      ['--unit', 'Relu#1:0', '--robustness', 'foo', '--out', 'new/x.png'],
+      /There is no robustness "foo"/,
+    ],
+    ['a grid that is none', ['--unit', 'Relu#1:0', '--grid', '3', '--out', 'new/x.png'], /Expected a grid such as 3x3/],
+    ['diversity of one', ['--unit', 'Relu#1:0', '--diversity', '1', '--out', 'new/x.png'], /give --grid 3x3 as well/],
+    [
+      'a penalty that is none',
+      ['--unit', 'Relu#1:0', '--penalty', 'foo=1', '--out', 'new/x.png'],
+      /Expected a penalty such as/,
+    ],
+    [
+      'a generator for waves',
+      ['--unit', 'Relu#1:0', '--generator', 'g.onnx', '--out', 'new/x.png'],
+      /belongs to --prior generator/,
+    ],
+    ['a channel that is not there', ['--unit', 'Relu#1:99', '--out', 'new/x.png'], /has channels 0 to 7; 99 is none/],
+  ])('refuses %s in one sentence', (_name, args, message) => {
+    const { status, stdout, stderr } = draw(...args);
+    expect(stderr).toMatch(message);
+    expect(stderr).not.toMatch(/\n\s+at /);
+    expect([status, stdout, existsSync(at('new'))]).toEqual([2, '', false]);
+  });
+});
+
 describe('pareidolia attack --method', () => {
   const attack = (...args: string[]) => run('attack', 'net.onnx', 'picture.png', '--no-figure', '--json', ...args);
 
