@@ -11,7 +11,8 @@ import type { Distance } from '../src/distance/distance.ts';
 import { enlarged } from '../src/distance/enlarged.ts';
 import { l2 } from '../src/distance/lp.ts';
 import { measure, type Pair } from '../src/distance/measure.ts';
-import { distanceNamed, distanceRegistry } from '../src/distance/registry.ts';
+import { openDistance } from '../src/distance/open-distance.ts';
+import { distanceRegistry } from '../src/distance/registry.ts';
 import { fitPicture } from '../src/model/fit-picture.ts';
 import { loadModel } from '../src/model/load-model.ts';
 import type { Model } from '../src/model/model.ts';
@@ -30,9 +31,9 @@ process.once('SIGINT', () => stop.abort());
 
 await using model = await loadModel(address);
 const { images, labels } = await knownPictures(model, count);
-const distances = (names.length === 0 ? distanceRegistry : names.map(distanceNamed)).map((one) =>
-  enlarged(one, model.height, model.width),
-);
+const distances = (
+  names.length === 0 ? distanceRegistry : await Promise.all(names.map((name) => openDistance(name)))
+).map((one) => enlarged(one, model.height, model.width));
 process.stdout.write(
   `${model.name}, ${images.length} pictures that it knows, ${steps} steps a search; 8-bit pictures, confirmed by the plain model.\n\n`,
 );
