@@ -64,6 +64,7 @@ export type { Model, PlainPrediction, TracedModel } from './model/model.ts';
 export { ModelError } from './model/model-error.ts';
 export { type Preprocessing, presets } from './model/preprocessing.ts';
 export { type ZooEntry, zoo } from './model/zoo.ts';
+export type { StandIn, StandIns } from './onnx/import/stand-ins.ts';
 export { DeviceError, type DeviceRuntime } from './runtime/runtime.ts';
 export type { Problem, StepRule } from './search/problem.ts';
 export { search } from './search/search.ts';

@@ -75,6 +75,10 @@ describe('pareidolia inspect', () => {
     const { status, stdout } = run('inspect', 'argmax.onnx');
     expect(status).toBe(0);
     expect(stdout).toMatch(/gradient\s+no: No gradient passes through ArgMax "winner"/);
+    const stood = run('inspect', 'argmax.onnx', '--stand-in', 'ArgMax=zero');
+    expect(stood.status).toBe(0);
+    expect(stood.stdout).toContain('ArgMax has that of a constant as its gradient.');
+    expect(stood.stdout).not.toContain('No gradient passes');
   });
 
   it('tries preprocessings on labelled pictures and writes the best', async () => {
@@ -549,6 +553,7 @@ describe('bad input gives one sentence, an exit code, and nothing else', () => {
       3,
       'No gradient passes through ArgMax "winner"',
     ],
+    ['a stand-in that is none', attack('--epsilon', '0.1', '--stand-in', 'Sign'), 2, 'such as Sign=identity'],
     ['an unknown flag', attack('--epsilon', '0.1', '--stepz', '3'), 2, 'stepz'],
     ['an unknown command', ['atack', 'net.onnx'], 2, 'attack'],
     [

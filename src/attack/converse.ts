@@ -166,6 +166,7 @@ async function askBatch(
   return answers.map((answer, i): Slope | Jacobian => {
     const { trial } = chunk[i]!;
     trial.backwards += passes * width;
+    for (const note of model.gradientNotes) trial.notes.add(note);
     if (expectation !== undefined) trial.forwards += passes;
     const gradients = Array.from({ length: width }, (_, row) =>
       ownGradient((results[gradientName(row)]!.data as Float32Array).slice(i * length, (i + 1) * length), trial),

@@ -102,7 +102,10 @@ export async function distanceSearch(
     ...(signal === undefined ? {} : { signal }),
     onProgress,
   });
-  for (const { task, best } of paths) if (best !== undefined) task.candidates.push(best);
+  for (const { task, best } of paths) {
+    if (best !== undefined) task.candidates.push(best);
+    for (const note of model.gradientNotes) task.notes.add(note);
+  }
   return satisfied;
 }
 

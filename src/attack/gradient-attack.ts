@@ -128,6 +128,7 @@ export async function runGradientAttack(
   for (const task of tasks) {
     const { trial } = task;
     if (note !== undefined) trial.notes.add(note);
+    if (trial.backwards > 0) for (const said of model.gradientNotes) trial.notes.add(said);
     results.push(
       await budgetResult(model, trial, task, ball, judge, { seed, method: definition.name, restarts: task.restarts }),
     );

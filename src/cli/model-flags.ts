@@ -1,7 +1,8 @@
 /** @file Flags that every command on a model has. */
 import type { LoadOptions } from '../model/load-model.ts';
+import type { StandIn } from '../onnx/import/stand-ins.ts';
 import type { Device } from '../tensor/op.ts';
-import { parseCount, parsePreprocessing } from './parse.ts';
+import { parseCount, parsePreprocessing, parseStandIn } from './parse.ts';
 
 /** Values of the shared flags. */
 export interface ModelFlags {
@@ -9,6 +10,7 @@ export interface ModelFlags {
   readonly classes?: string;
   readonly output?: string;
   readonly size?: number;
+  readonly standIn?: readonly (readonly [node: string, rule: StandIn])[];
   readonly device: Device;
   readonly json: boolean;
 }
@@ -43,17 +45,26 @@ export const modelFlags = {
     brief: 'Height and width for a model that leaves them open',
     placeholder: 'PIXELS',
   },
+  standIn: {
+    kind: 'parsed',
+    parse: parseStandIn,
+    optional: true,
+    variadic: true,
+    brief: 'What gradients see instead of a node or type: Sign=identity, ArgMax=zero; may be repeated',
+    placeholder: 'NODE=RULE',
+  },
   device: { kind: 'enum', values: ['cpu', 'webgpu'], default: 'cpu', brief: 'Where the graphs run' },
   json: { kind: 'boolean', default: false, brief: 'Print JSON' },
 } as const;
 
 /** Load options from the shared flags. */
-export function loadOptionsOf({ preprocessing, classes, output, size, device }: ModelFlags): LoadOptions {
+export function loadOptionsOf({ preprocessing, classes, output, size, standIn, device }: ModelFlags): LoadOptions {
   return {
     device,
     ...(preprocessing === undefined ? {} : { preprocessing: parsePreprocessing(preprocessing) }),
     ...(classes === undefined ? {} : { classes }),
     ...(output === undefined ? {} : { output }),
     ...(size === undefined ? {} : { height: size, width: size }),
+    ...(standIn === undefined ? {} : { standIns: Object.fromEntries(standIn) }),
   };
 }

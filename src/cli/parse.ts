@@ -35,3 +35,11 @@ export function parsePreprocessing(text: string): string | Partial<Preprocessing
     throw new CliError(`Expected a preset's name or JSON for the preprocessing, got "${text}".`);
   }
 }
+
+/** What gradients see instead of a node: its name or type, `=`, and `identity` or `zero`. */
+export function parseStandIn(text: string): readonly [node: string, rule: 'identity' | 'zero'] {
+  const at = text.lastIndexOf('=');
+  const [node, rule] = [text.slice(0, at), text.slice(at + 1)];
+  if (at > 0 && (rule === 'identity' || rule === 'zero')) return [node, rule];
+  throw new CliError(`Expected a node's name or type and "identity" or "zero", such as Sign=identity, got "${text}".`);
+}

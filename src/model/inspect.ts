@@ -3,6 +3,7 @@ import type { ModelProto } from 'onnx-buf';
 import { dtypeOf } from '../onnx/file/element-type.ts';
 import { carriedTypes } from '../onnx/import/carried.ts';
 import { handlers, type ImportedGraph, importGraph, UnknownShapeError } from '../onnx/import/import-graph.ts';
+import type { StandIns } from '../onnx/import/stand-ins.ts';
 import { isFloat } from '../tensor/dtype.ts';
 import { NoGradientError, vjp } from '../tensor/grad.ts';
 import { cast, ones } from '../tensor/ops/basic.ts';
@@ -54,12 +55,16 @@ const layerOps = new Set([
   'GlobalAveragePool',
 ]);
 
-/** Inspects a model without running it. Open sizes are taken as 1 for the batch and `openSize` elsewhere. */
+/**
+ * Inspects a model without running it. Open sizes are taken as 1 for the batch and `openSize` elsewhere; gradients see `standIns` instead
+ * of the nodes that they name.
+ */
 export function inspectModel(
   file: ModelProto,
   bytes: Uint8Array,
   external: readonly WeightFile[] = [],
   openSize = 224,
+  standIns: StandIns = {},
 ): Inspection {
   const graph = file.graph!;
   const counts = new Map<string, number>();
@@ -90,7 +95,7 @@ export function inspectModel(
   const fed = new Map(inputs.map((x, i) => [x.name, x.dtype === 'uint8' ? cast(symbols[i]!, 'uint8') : symbols[i]!]));
   let imported: ImportedGraph;
   try {
-    imported = importGraph(file, fed, { files: filesOf(bytes, external), singlePrecision: true });
+    imported = importGraph(file, fed, { files: filesOf(bytes, external), singlePrecision: true, standIns });
   } catch (error) {
     const why =
       error instanceof UnknownShapeError

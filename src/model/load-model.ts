@@ -4,6 +4,7 @@ import * as files from '#files';
 import { openRuntime } from '#runtime';
 import { parseModel } from '../onnx/file/parse-model.ts';
 import { carriedTypes } from '../onnx/import/carried.ts';
+import type { StandIns } from '../onnx/import/stand-ins.ts';
 import { compile, type Specs } from '../runtime/compile.ts';
 import type { DeviceRuntime, Session, TensorData } from '../runtime/runtime.ts';
 import { isFloat } from '../tensor/dtype.ts';
@@ -12,6 +13,7 @@ import { substitute } from '../tensor/rewrite.ts';
 import type { Node, Tensor } from '../tensor/tensor.ts';
 import { findClass } from './class-names.ts';
 import { externalFiles } from './external-files.ts';
+import { straightThroughNote } from './gradient-notes.ts';
 import { stripTail } from './logits.ts';
 import type { Model, PlainPrediction, TracedModel } from './model.ts';
 import { ModelError } from './model-error.ts';
@@ -35,6 +37,11 @@ export interface LoadOptions {
   readonly height?: number;
   readonly width?: number;
   readonly device?: Device | DeviceRuntime;
+  /**
+   * What gradients see instead of nodes that have none, or none of use, by the node's name in the file or its type: `{ ArgMax: 'zero' }`.
+   * Rounding and quantisation pass gradients straight through unless told otherwise. Answers stay the file's own.
+   */
+  readonly standIns?: StandIns;
   /** A name for reports; the file's name unless given. */
   readonly name?: string;
 }
@@ -71,7 +78,8 @@ export async function loadModel(source: string | URL | Uint8Array, options: Load
   const { height, width } = pictureSize(pictureInput, options);
   const plain = await openPlainModel(file, bytes, external, device);
   try {
-    const graphs = new ModelGraph({ file, bytes, weights, external, pictureInput, height, width, device });
+    const { standIns = {} } = options;
+    const graphs = new ModelGraph({ file, bytes, weights, external, pictureInput, height, width, device, standIns });
     await graphs.findShapes();
     const { outputIndex, outputName } = chooseOutput(file, graphs.at(1).outputs, options.output ?? sidecar?.output);
     return await finishLoading({
@@ -205,6 +213,7 @@ async function finishLoading(parts: Loaded): Promise<Model> {
       outputs: graph.outputs.map((y) => replaced[names.findIndex((value) => graph.values.get(value) === y) + 1]!),
       describe: graph.describe,
       succeed: graph.succeed,
+      standInNotes: graph.standInNotes,
     };
   };
   const pictures = (count: number): Specs => ({ x: { shape: [count, channels, height, width], dtype: 'float32' } });
@@ -219,8 +228,13 @@ async function finishLoading(parts: Loaded): Promise<Model> {
     await refuseForeignOps(carried, () =>
       compile(({ x }) => ({ logits: logitsOf(x!) }), pictures(1), { device, key: `${key} predict` }),
     );
-    notes.push(`${carried.join(', ')} run as they are and pass no gradient.`);
+    const replaced = carried.filter((type) => options.standIns?.[type] !== undefined);
+    const lost = carried.filter((type) => !replaced.includes(type));
+    if (lost.length > 0) notes.push(`${lost.join(', ')} run as they are and pass no gradient.`);
   }
+
+  const straight = straightThroughNote(logits, (node) => graphs.describe(node));
+  const gradientNotes = [...graphs.at(1).graph.standInNotes, ...(straight === undefined ? [] : [straight])];
 
   return {
     name,
@@ -234,7 +248,8 @@ async function finishLoading(parts: Loaded): Promise<Model> {
     preprocessingOrigin: origin,
     removedTail: removed,
     maxBatch,
-    notes,
+    notes: [...notes, ...gradientNotes],
+    gradientNotes,
     device,
     input: pictureInput,
     file,

@@ -1,6 +1,7 @@
 /** @file A model's graph as expressions for any batch size, each imported once. */
 import type { ModelProto } from 'onnx-buf';
 import { type ImportedGraph, importGraph, UnknownShapeError } from '../onnx/import/import-graph.ts';
+import type { StandIns } from '../onnx/import/stand-ins.ts';
 import type { DeviceRuntime, TensorData, TypedArray } from '../runtime/runtime.ts';
 import { typedArray } from '../runtime/typed-array.ts';
 import type { DType } from '../tensor/dtype.ts';
@@ -27,6 +28,7 @@ export interface ModelParts {
   readonly height: number;
   readonly width: number;
   readonly device: DeviceRuntime;
+  readonly standIns?: StandIns;
 }
 
 /** Imports the graph for any batch size, each once. */
@@ -93,6 +95,7 @@ export class ModelGraph {
         },
         singlePrecision: true,
         shapes: this.#shapes,
+        ...(this.#parts.standIns === undefined ? {} : { standIns: this.#parts.standIns }),
       },
     );
   }

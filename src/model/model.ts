@@ -40,6 +40,8 @@ export interface Model extends AsyncDisposable {
   readonly maxBatch: number;
   /** What a user should know: guesses, removed tails, fixed batches. */
   readonly notes: readonly string[];
+  /** What gradients are not: stand-ins that were asked for, roundings that they pass straight through. */
+  readonly gradientNotes: readonly string[];
   readonly device: DeviceRuntime;
   readonly input: PictureInput;
   readonly file: ModelProto;

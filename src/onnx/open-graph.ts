@@ -7,6 +7,7 @@ import type { Node, Tensor, WeightFile } from '../tensor/tensor.ts';
 import { ModelFileError } from './file/model-file-error.ts';
 import { parseModel } from './file/parse-model.ts';
 import { importGraph } from './import/import-graph.ts';
+import type { StandIns } from './import/stand-ins.ts';
 
 /** Options of `openGraph`. */
 export interface OpenGraphOptions {
@@ -16,6 +17,8 @@ export interface OpenGraphOptions {
   readonly singlePrecision?: boolean;
   /** Shapes of outputs of ops that are carried through, where the file does not say them. */
   readonly shapes?: ReadonlyMap<string, Spec>;
+  /** What gradients see instead of some nodes. */
+  readonly standIns?: StandIns;
 }
 
 /** An ONNX graph that can be applied to tensors. */
@@ -52,7 +55,7 @@ let opened = 0;
  */
 export function openGraph(
   bytes: Uint8Array,
-  { external = {}, singlePrecision = true, shapes }: OpenGraphOptions = {},
+  { external = {}, singlePrecision = true, shapes, standIns }: OpenGraphOptions = {},
 ): OpenGraph {
   const file = parseModel(bytes);
   const graph = file.graph!;
@@ -73,6 +76,7 @@ export function openGraph(
       },
       singlePrecision,
       ...(shapes === undefined ? {} : { shapes }),
+      ...(standIns === undefined ? {} : { standIns }),
     });
     describe = imported.describe;
     return imported;

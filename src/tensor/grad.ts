@@ -25,7 +25,7 @@ export class NoGradientError extends Error {
     const list = nodes.map(describe).join(', ');
     super(
       `No gradient passes through ${list}. Take the gradient of a value before ${nodes.length === 1 ? 'it' : 'them'}, ` +
-        'or use an attack that needs no gradients.',
+        'load the model with standIns that say what gradients see instead, or use an attack that needs no gradients.',
     );
     this.nodes = nodes;
   }

@@ -94,6 +94,7 @@ export { resize, upsampleNearest } from './ops/resize.ts';
 export { scatterElements, scatterND } from './ops/scatter.ts';
 export { flip, slice, take } from './ops/slice.ts';
 export { argmax, argmin, cumSum, logSoftmax, lpNormalize, softmax, trilu } from './ops/softmax.ts';
+export { standIn } from './ops/stand-in.ts';
 export { step, stepBelow } from './ops/step.ts';
 export { topK } from './ops/topk.ts';
 export { swapAxes, transpose } from './ops/transpose.ts';

@@ -26,6 +26,7 @@ import * as resize from './ops/resize.ts';
 import * as scatter from './ops/scatter.ts';
 import * as slice from './ops/slice.ts';
 import * as softmax from './ops/softmax.ts';
+import * as standIn from './ops/stand-in.ts';
 import * as step from './ops/step.ts';
 import * as topk from './ops/topk.ts';
 import * as transpose from './ops/transpose.ts';
@@ -58,6 +59,7 @@ const modules: readonly object[] = [
   scatter,
   slice,
   softmax,
+  standIn,
   step,
   topk,
   transpose,

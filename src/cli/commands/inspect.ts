@@ -37,8 +37,9 @@ interface Trial {
 export async function inspect(this: CliContext, flags: InspectFlags, path: string): Promise<void> {
   const bytes = await files.readFile(modelAddress(path));
   const file = parseModel(bytes);
-  const inspection = inspectModel(file, bytes, await externalFiles(file, path), flags.size);
-  const loaded = await loadModel(path, loadOptionsOf(flags)).catch((error: unknown) =>
+  const options = loadOptionsOf(flags);
+  const inspection = inspectModel(file, bytes, await externalFiles(file, path), flags.size, options.standIns);
+  const loaded = await loadModel(path, options).catch((error: unknown) =>
     error instanceof Error ? error : new Error(String(error)),
   );
   if (loaded instanceof Error) {

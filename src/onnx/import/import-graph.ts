@@ -20,6 +20,7 @@ import {
   StaticValueError,
 } from './node-context.ts';
 import { reductionHandlers } from './reduction.ts';
+import { type StandIns, StandInTable } from './stand-ins.ts';
 import { visionHandlers } from './vision.ts';
 
 /** Every ONNX op that is imported, by type. */
@@ -37,6 +38,8 @@ export interface ImportOptions {
   readonly singlePrecision?: boolean;
   /** Shapes of values that cannot be worked out, by name: outputs of ops that are carried through. */
   readonly shapes?: ReadonlyMap<string, Spec>;
+  /** What gradients see instead of some nodes. */
+  readonly standIns?: StandIns;
 }
 
 /** A graph as expressions of its inputs. */
@@ -48,6 +51,8 @@ export interface ImportedGraph {
   describe(node: Node): string | undefined;
   /** Says that a node was built anew, so that it keeps its description. */
   succeed(from: Node, to: Node): void;
+  /** Which stand-ins were put to use, a sentence each. */
+  readonly standInNotes: readonly string[];
 }
 
 /** Shapes of carried ops' outputs are not known; running the model once tells them. */
@@ -98,6 +103,7 @@ export function importGraph(
       const origin = run.origins.get(from);
       if (origin !== undefined && !run.origins.has(to)) run.origins.set(to, origin);
     },
+    standInNotes: run.standIns.notes,
   };
 }
 
@@ -163,6 +169,7 @@ type Opsets = ReadonlyMap<string, number>;
 
 class Import {
   readonly origins = new WeakMap<Node, string>();
+  readonly standIns: StandInTable;
   readonly #options: ImportOptions;
   readonly #functions: ReadonlyMap<string, FunctionProto>;
   readonly #declared: ReadonlyMap<string, ValueInfoProto>;
@@ -175,6 +182,7 @@ class Import {
     declared: ReadonlyMap<string, ValueInfoProto>,
   ) {
     this.#options = options;
+    this.standIns = new StandInTable(options.standIns ?? {});
     this.#functions = functions;
     this.#declared = declared;
   }
@@ -183,6 +191,7 @@ class Import {
   finish(): void {
     if (this.#unsupported.size > 0) throw new UnsupportedOpsError([...this.#unsupported]);
     if (this.#unknownShapes.length > 0) throw new UnknownShapeError(this.#unknownShapes);
+    this.standIns.finish();
   }
 
   graph(graph: GraphProto, scope: Scope, opsets: Opsets): void {
@@ -222,21 +231,34 @@ class Import {
       subgraph: (graph) => this.#subgraph(graph, scope, opsets),
     };
     const c = new NodeContext(node, opsets.get(domain) ?? 1, inputs, attributes, services);
-    const outputs = this.#outputs(c, domain).map((y) => (y === undefined ? undefined : this.#single(y)));
+    const outputs = this.#outputs(c, domain, inputs);
     node.output.forEach((name, i) => {
       if (name !== '') scope.set(name, outputs[i]);
     });
     this.#remember(node, outputs);
   }
 
-  #outputs(c: NodeContext, domain: string): readonly (Tensor | undefined)[] {
+  #outputs(c: NodeContext, domain: string, inputs: readonly (Tensor | undefined)[]): readonly (Tensor | undefined)[] {
+    const { node } = c;
+    return this.#named(node, () => {
+      const outputs = this.#values(c, domain).map((y) => (y === undefined ? undefined : this.#single(y)));
+      return this.standIns.apply(node, inputs, outputs);
+    });
+  }
+
+  #values(c: NodeContext, domain: string): readonly (Tensor | undefined)[] {
     const { node } = c;
     const body = this.#functions.get(`${domain}:${node.opType}:${node.overload}`);
     const handler = domain === '' ? handlers[node.opType] : undefined;
+    if (body !== undefined) return this.#call(body, c);
+    if (handler !== undefined) return [handler(c)].flat() as Tensor[];
+    return this.#carry(c);
+  }
+
+  /** Names the node in errors. */
+  #named<T>(node: NodeProto, run: () => T): T {
     try {
-      if (body !== undefined) return this.#call(body, c);
-      if (handler !== undefined) return [handler(c)].flat() as Tensor[];
-      return this.#carry(c);
+      return run();
     } catch (error) {
       if (error instanceof UnknownShapeError || error instanceof UnsupportedOpsError) throw error;
       const message = `${nodeLabel(node)}: ${error instanceof Error ? error.message.replace(/\.$/, '') : String(error)}.`;
