@@ -5,14 +5,14 @@
  * A restart's radius is half of the best distance so far, as in the paper; the authors' code always takes half of epsilon.
  */
 import { checkCount } from './check-options.ts';
-import { type Border, linearised, otherClasses } from './linearisation.ts';
+import { linearised, nearestBorder, otherClasses } from './linearisation.ts';
 import { methodOf } from './method.ts';
 import { between, type MinimalOptions, runMinimalAttack } from './minimal-attack.ts';
 import { type PlaneNorm, projectOntoPlane } from './plane-projection.ts';
 import { look, type Procedure } from './procedure.ts';
 import { AttackError, type DistanceAttackResult } from './result.ts';
 import { allowed, type Trial } from './trial.ts';
-import { dot, dualNorm, minus, normOf } from './vector.ts';
+import { dot, minus, normOf } from './vector.ts';
 import type { Victim } from './victim.ts';
 
 /** Options of `fab` and `fabT`. */
@@ -156,12 +156,6 @@ function* descend(
     x = between(trial, x, beta);
   }
   return best;
-}
-
-/** The border that a linear model would reach first: the least |lead| / |gradient| in the dual norm. */
-export function nearestBorder(borders: readonly Border[], norm: PlaneNorm): Border {
-  const distance = ({ lead, gradient }: Border) => Math.abs(lead) / (normOf(dualNorm[norm], gradient) + 1e-12);
-  return borders.reduce((near, border) => (distance(border) < distance(near) ? border : near));
 }
 
 /** A random picture at a distance from the original: uniform in linf, of Gaussian values otherwise, scaled to it. */

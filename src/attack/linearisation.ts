@@ -2,8 +2,11 @@
  * @file The border of a class as a linear function near a picture: how much the other class's score has to gain on the label's, and the
  * gradient of that lead. What FAB, DeepFool and others project onto.
  */
+
+import type { PlaneNorm } from './plane-projection.ts';
 import { difference, type Jacobian, jacobian, type Procedure, type Slope, slope } from './procedure.ts';
 import type { Trial } from './trial.ts';
+import { dualNorm, normOf } from './vector.ts';
 
 /** A border near x: adversarial pictures z have lead + gradient . (z - x) > 0. */
 export interface Border {
@@ -43,6 +46,12 @@ export function* linearised(x: Float32Array, trial: Trial, classes: readonly num
   if (behind.length > 0) return { fools, borders: behind };
   const shift = excess - Math.max(...leads);
   return { fools, borders: borders.map((border) => ({ ...border, lead: border.lead + shift })) };
+}
+
+/** The border that a linear model would reach first: the least |lead| / |gradient| in the dual norm. */
+export function nearestBorder(borders: readonly Border[], norm: PlaneNorm): Border {
+  const distance = ({ lead, gradient }: Border) => Math.abs(lead) / (normOf(dualNorm[norm], gradient) + 1e-12);
+  return borders.reduce((near, border) => (distance(border) < distance(near) ? border : near));
 }
 
 /** Classes other than the label by their scores, the highest first. */

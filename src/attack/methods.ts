@@ -7,6 +7,7 @@ import { autoattackMethod } from './autoattack.ts';
 import { bimMethod } from './bim.ts';
 import { cwMethod } from './cw.ts';
 import { ddnMethod } from './ddn.ts';
+import { deepfoolMethod } from './deepfool.ts';
 import { eadMethod } from './ead.ts';
 import { fabMethod, fabTMethod } from './fab.ts';
 import { fgsmMethod } from './fgsm.ts';
@@ -22,6 +23,7 @@ import { sigmaZeroMethod } from './sigma-zero.ts';
 import { simbaMethod } from './simba.ts';
 import { spsaMethod } from './spsa.ts';
 import { squareMethod } from './square.ts';
+import { superdeepfoolMethod } from './superdeepfool.ts';
 
 /** The registry, attacks of a kind together. */
 export const attackMethods: readonly AttackMethod[] = [
@@ -35,6 +37,8 @@ export const attackMethods: readonly AttackMethod[] = [
   ddnMethod,
   fabMethod,
   fabTMethod,
+  deepfoolMethod,
+  superdeepfoolMethod,
   squareMethod,
   simbaMethod,
   nesMethod,
