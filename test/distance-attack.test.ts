@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { openRuntime } from '#runtime';
+import { answer } from '../src/attack/criterion.ts';
 import { distanceAttack } from '../src/attack/distance-attack.ts';
 import { searchProblem } from '../src/attack/distance-problem.ts';
 import { changes } from '../src/attack/parameterisation.ts';
@@ -287,6 +288,7 @@ describe('the search', () => {
         bounds,
         change: changes[name],
         isTargeted: false,
+        criterion: answer,
       });
       const program = await compile(
         ({ z, x0 }) => ({ z: project!(z!, { x0: x0! }) }),

@@ -9,7 +9,9 @@ import { l2 } from '../distance/lp.ts';
 import type { Model } from '../model/model.ts';
 import { hashOf, randomStream } from '../random/random-stream.ts';
 import { sizeOf } from '../tensor/shape.ts';
+import { isFooled } from './attack-options.ts';
 import { checkDistanceOptions, checkLimits } from './check-distance-options.ts';
+import { answer, type Criterion, type Judge, judgeOf } from './criterion.ts';
 import type { DistanceProblem } from './distance-problem.ts';
 import { type Bench, distanceResult, foolsRounded } from './distance-result.ts';
 import { type DistanceSearchOptions, distanceSearch, type Start } from './distance-search.ts';
@@ -39,6 +41,8 @@ export interface DistanceAttackOptions {
   readonly mask?: Float32Array;
   /** Class to lead to, one for all or one each; away from the label unless given. */
   readonly target?: number | readonly number[];
+  /** When a picture counts as adversarial; when the answer is another, or the target, unless given. */
+  readonly criterion?: Criterion;
   /** Gradient steps of each search; 300 unless given. */
   readonly steps?: number;
   readonly seed?: number;
@@ -89,11 +93,13 @@ export async function distanceAttack(
     bounds: bounds.map((bound) => ({ distance: bound.distance, limit: bound.budget })),
     change: changes[options.change ?? 'pixels'],
     isTargeted: options.target !== undefined,
+    criterion: options.criterion ?? answer,
   };
   const bench: Bench = { problem, judges: await compileJudges(problem), mask, seed };
   if (images[0] !== undefined) await checkLimits(problem, bench.judges, images[0]);
+  const judge = await judgeOf(problem.criterion, model.classCount, problem.isTargeted);
   const tasks: Task[] = [];
-  for (const [i, x0] of images.entries()) tasks.push(await taskOf(model, x0, i, labels, options));
+  for (const [i, x0] of images.entries()) tasks.push(await taskOf(model, x0, i, labels, options, judge));
   let open = tasks.filter(({ misclassifiedBefore }) => !misclassifiedBefore);
   const searches = (budget === undefined ? 0 : 1) + (distance.name === l2.name ? 0 : 1) + 1;
   let searched = 0;
@@ -150,15 +156,27 @@ async function taskOf(
   i: number,
   labels: readonly number[] | undefined,
   { target: targets }: DistanceAttackOptions,
+  judge: Judge,
 ): Promise<Task> {
   const before = await model.predictPlain(x0);
   if (before.scores.some((score) => Number.isNaN(score)))
     throw new AttackError(`The model answers NaN for picture ${i}; check its preprocessing.`);
   const label = labels?.[i] ?? before.label;
   const target = typeof targets === 'object' ? targets[i] : targets;
-  const misclassifiedBefore = target === undefined ? before.label !== label : before.label === target;
+  const misclassifiedBefore = await isFooled(before, { label, target }, model, judge);
   const counts = { forwards: 1, backwards: 0 };
-  return { x0, label, target, before, misclassifiedBefore, notes: new Set(), candidates: [], path: [], ...counts };
+  return {
+    x0,
+    label,
+    target,
+    judge,
+    before,
+    misclassifiedBefore,
+    notes: new Set(),
+    candidates: [],
+    path: [],
+    ...counts,
+  };
 }
 
 /** Starts beside the originals, where many distances have no slope. A picture's own values and the seed decide its noise. */

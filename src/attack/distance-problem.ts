@@ -14,13 +14,14 @@ import { isNan, where } from '../tensor/ops/compare.ts';
 import { concat } from '../tensor/ops/concat.ts';
 import { clip } from '../tensor/ops/extrema.ts';
 import { reduceSum } from '../tensor/ops/reduce.ts';
-import { reduceMax } from '../tensor/ops/reduce-extrema.ts';
 import { reshape } from '../tensor/ops/reshape.ts';
 import { take } from '../tensor/ops/slice.ts';
 import { topK } from '../tensor/ops/topk.ts';
 import { sqrt, square } from '../tensor/ops/unary.ts';
 import type { Tensor } from '../tensor/tensor.ts';
+import type { Criterion } from './criterion.ts';
 import { penalty } from './lagrangian.ts';
+import type { LossInputs } from './loss.ts';
 import type { Change } from './parameterisation.ts';
 
 /** A distance with its limit, infinite where it is made small instead. */
@@ -37,6 +38,8 @@ export interface DistanceProblem {
   readonly bounds: readonly LimitedDistance[];
   readonly change: Change;
   readonly isTargeted: boolean;
+  /** When a picture counts as adversarial. */
+  readonly criterion: Criterion;
 }
 
 /** Slack of the classification constraint: the margin must be clear, not just zero. */
@@ -47,11 +50,11 @@ export const squareDecay = 0.99;
 const momentumDecay = 0.9;
 
 /** Names a problem's graph. */
-export function keyOf({ model, main, bounds, change, isTargeted }: DistanceProblem): string {
+export function keyOf({ model, main, bounds, change, isTargeted, criterion }: DistanceProblem): string {
   const names = [main, ...bounds]
     .map(({ distance, limit }) => `${distance.name} ${identityOf(distance)}<=${limit}`)
     .join(' ');
-  return `${model.key} distance ${change.name} ${names} ${isTargeted ? 'targeted' : 'untargeted'}`;
+  return `${model.key} distance ${change.name} ${names} ${isTargeted ? 'targeted' : 'untargeted'} ${criterion.name}`;
 }
 
 /** Constraints that have a multiplier each: the answer or the main distance, then the bounds. */
@@ -59,12 +62,11 @@ export function constraintCount({ bounds }: DistanceProblem): number {
   return 1 + bounds.length;
 }
 
-/** Scores' gap over their spread, negative where the model is fooled: (z_y - max other) / (z_1 - z_3), or towards the target. */
-function classificationGap(logits: Tensor, wanted: Tensor, isTargeted: boolean): Tensor {
+/** How far scores are from fooling over their spread z_1 - z_3, negative where they do. */
+function classificationGap({ criterion, isTargeted }: DistanceProblem, inputs: LossInputs): Tensor {
+  const { logits } = inputs;
   const [n, classes] = logits.shape as [number, number];
-  const own = reduceSum(mul(logits, wanted), { axes: [1] });
-  const other = reduceMax(sub(logits, mul(wanted, 1e9)), { axes: [1] });
-  const gap = isTargeted ? sub(other, own) : sub(own, other);
+  const gap = neg(criterion.excess(inputs, isTargeted));
   if (classes < 3) return gap;
   const [ranked] = topK(logits, 3);
   const at = (i: number) => reshape(take(ranked, i, 1), [n]);
@@ -94,7 +96,7 @@ const sloped = ({ standIn, distance }: Distance) => standIn ?? distance;
 
 /** The search problem. The host feeds multipliers, step sizes and RMSProp's correction for each sample. */
 export function searchProblem(problem: DistanceProblem): Problem {
-  const { model, main, bounds, change, isTargeted } = problem;
+  const { model, main, bounds, change, isTargeted, criterion } = problem;
   const picture = [model.channels, model.height, model.width];
   const float = (shape: readonly number[]) => ({ shape, dtype: 'float32' as const });
   const isMinimal = main.limit === Number.POSITIVE_INFINITY;
@@ -106,7 +108,8 @@ export function searchProblem(problem: DistanceProblem): Problem {
     data: {
       x0: float(picture),
       mask: float([1, model.height, model.width]),
-      wanted: float([model.classCount]),
+      label: float([model.classCount]),
+      target: float([model.classCount]),
       scale: float([]),
       mu: float([constraintCount(problem)]),
       rho: float([constraintCount(problem)]),
@@ -117,14 +120,20 @@ export function searchProblem(problem: DistanceProblem): Problem {
     objective: (x, data) => {
       const x0 = data.x0!;
       const logits = model.logits(x);
-      const gap = add(classificationGap(logits, data.wanted!, isTargeted), tolerance);
+      const inputs = { logits, label: data.label!, target: data.target! };
+      const gap = add(classificationGap(problem, inputs), tolerance);
       const distance = sloped(main.distance)(x, x0);
       const [small, first] = isMinimal ? [div(distance, data.scale!), gap] : [gap, excess(main, x, x0)];
       const constraints = columns([first, ...bounds.map((bound) => excess(bound, x, x0))]);
       const penalties = reduceSum(penalty(constraints, data.mu!, data.rho!), { axes: [1] });
       return {
         value: neg(add(small, penalties)),
-        outputs: { logits, constraints, distance, measured: measuredOf(problem, x, x0) },
+        outputs: {
+          excess: criterion.excess(inputs, isTargeted),
+          constraints,
+          distance,
+          measured: measuredOf(problem, x, x0),
+        },
       };
     },
     rule: rmsProp(change.shape(picture)),

@@ -9,6 +9,7 @@ import { type Candidate, excessOver, fools, type Task } from './distance-task.ts
 import type { Judges } from './judges.ts';
 import { fewestChanges, smallestShare } from './nearest-fooling.ts';
 import { type DistanceAttackResult, describePrediction, type Measured, type Prediction } from './result.ts';
+import { plainLogits } from './victim.ts';
 
 /** What results are made with. */
 export interface Bench {
@@ -176,7 +177,8 @@ async function firstConfirmed(
     if (measured === undefined) continue;
     task.forwards++;
     const plain = await model.predictPlain(x);
-    if (fools(plain.scores, task)) return { x, measured, prediction: describePrediction(plain, model.className) };
+    if (await fools(plainLogits(plain, model), task))
+      return { x, measured, prediction: describePrediction(plain, model.className) };
   }
   return undefined;
 }
@@ -186,7 +188,7 @@ async function judged(bench: Bench, x: Float32Array, task: Task): Promise<readon
   const { main, bounds } = bench.problem;
   const { logits, measured } = await judge(bench, x, task);
   const limits = [main, ...bounds].map(({ limit }: LimitedDistance) => limit);
-  return fools(logits, task) && excessOver(measured, limits) === 0 ? measured : undefined;
+  return (await fools(logits, task)) && excessOver(measured, limits) === 0 ? measured : undefined;
 }
 
 async function judge({ judges }: Bench, x: Float32Array, task: Task) {

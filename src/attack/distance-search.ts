@@ -3,10 +3,10 @@
  * departs from the paper in two points: the distance is divided by that of a faint noise, so that one step size serves all distances,
  * and further distances may be bounded beside the one that is made small.
  */
-import type { Model } from '../model/model.ts';
 import { type Observation, type Sample, search } from '../search/search.ts';
+import { oneHot } from './criterion.ts';
 import { constraintCount, type DistanceProblem, searchProblem, squareDecay } from './distance-problem.ts';
-import { type Candidate, excessOver, fools, isBetter, type Task } from './distance-task.ts';
+import { type Candidate, excessOver, isBetter, type Task } from './distance-task.ts';
 import { afterWindow, firstMultiplier, type Multiplier, updatedMultiplier } from './lagrangian.ts';
 
 /** Where a search starts for a picture. */
@@ -70,7 +70,14 @@ export async function distanceSearch(
     }),
   );
   const samples = paths.map((path): Sample => {
-    const fixed = { x0: path.task.x0, mask, wanted: wantedOf(path.task, model), scale: path.scale };
+    const { x0, label, target } = path.task;
+    const fixed = {
+      x0,
+      mask,
+      label: oneHot(label, model.classCount),
+      target: oneHot(target ?? label, model.classCount),
+      scale: path.scale,
+    };
     return {
       z: path.z,
       steps,
@@ -109,12 +116,6 @@ export async function distanceSearch(
   return satisfied;
 }
 
-function wantedOf({ label, target }: Task, { classCount }: Model): Float32Array {
-  const row = new Float32Array(classCount);
-  row[target ?? label] = 1;
-  return row;
-}
-
 /** Full steps until the model is first fooled, then down to a hundredth at the end. */
 function stepFactor(foundAt: number | undefined, step: number, steps: number): number {
   return foundAt === undefined ? 1 : lastShare ** ((step - foundAt) / Math.max(1, steps - foundAt));
@@ -132,7 +133,7 @@ function observeStep(
   if (Number.isNaN(gradientNorm)) task.notes.add('The gradient became NaN.');
   const constraints = Array.from(outputs.constraints!);
   let found: Candidate | undefined;
-  if (fools(outputs.logits!, task)) {
+  if (outputs.excess![0]! > 0) {
     found = { z, excess: excessOver(Array.from(outputs.measured!), limits), distance: outputs.distance![0]! };
     if (found.excess === 0) path.foundAt ??= step;
     if (isBetter(found, path.best)) path.best = found;

@@ -1,5 +1,6 @@
 /** @file A picture on its way through a distance attack, and whether class scores fool for it. */
 import type { PlainPrediction } from '../model/model.ts';
+import type { Judge } from './criterion.ts';
 import type { AttackPoint } from './trial.ts';
 
 /** A change that fooled the derived model. */
@@ -16,6 +17,8 @@ export interface Task {
   readonly x0: Float32Array;
   readonly label: number;
   readonly target: number | undefined;
+  /** The criterion on the host. */
+  readonly judge: Judge;
   readonly before: PlainPrediction;
   readonly misclassifiedBefore: boolean;
   readonly notes: Set<string>;
@@ -27,17 +30,9 @@ export interface Task {
   backwards: number;
 }
 
-/** Whether class scores fool: away from the label, or to the target. NaN never does. */
-export function fools(
-  scores: ArrayLike<number>,
-  { label, target }: { readonly label: number; readonly target: number | undefined },
-): boolean {
-  let best = 0;
-  for (let k = 0; k < scores.length; k++) {
-    if (Number.isNaN(scores[k])) return false;
-    if (scores[k]! > scores[best]!) best = k;
-  }
-  return target === undefined ? best !== label : best === target;
+/** Whether class scores fool by the criterion. NaN never does. */
+export async function fools(scores: Float32Array, { label, target, judge }: Task): Promise<boolean> {
+  return (await judge(scores, label, target)) > 0;
 }
 
 /** Rounding of float32 by which a bounded distance may exceed its limit. */

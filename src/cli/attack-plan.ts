@@ -1,6 +1,7 @@
 /** @file What the flags of `attack` ask for: an attack of the registry, or one under a distance. Refuses flags that do not go together. */
 import { checkOwnOptions, chooseMethod } from '../attack/attack.ts';
 import type { BudgetNorm } from '../attack/budget-attack.ts';
+import type { Criterion } from '../attack/criterion.ts';
 import type { DistanceBound } from '../attack/distance-attack.ts';
 import type { LossName } from '../attack/loss.ts';
 import type { AttackMethod, MethodOptions } from '../attack/method.ts';
@@ -73,10 +74,11 @@ export type AttackPlan =
       readonly budget: number | undefined;
       readonly bounds: readonly DistanceBound[];
       readonly change: ChangeName;
+      readonly criterion: Criterion | undefined;
     };
 
 const ownNames = ['steps', 'stepSize', 'schedule', 'loss', 'momentum', 'restarts', 'randomStart'] as const;
-const methodNames = ['method', 'norm', 'criterion', 'set', 'exhaust', ...ownNames.slice(1)] as const;
+const methodNames = ['method', 'norm', 'set', 'exhaust', ...ownNames.slice(1)] as const;
 const distanceNames = ['budget', 'minimal', 'bound', 'change'] as const;
 
 const dashed = (name: string) => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
@@ -99,7 +101,9 @@ export async function planOf(flags: AttackFlags): Promise<AttackPlan> {
     throw new CliError('--distance needs --minimal for the smallest change, or --budget X to stay within X.');
   const bounds: DistanceBound[] = [];
   for (const text of bound) bounds.push(await boundOf(text));
-  return { kind: 'distance', distance: await openDistance(distance), budget, bounds, change: flags.change ?? 'pixels' };
+  const criterion = flags.criterion === undefined ? undefined : criterionNamed(flags.criterion);
+  const change = flags.change ?? 'pixels';
+  return { kind: 'distance', distance: await openDistance(distance), budget, bounds, change, criterion };
 }
 
 /** An attack by its name: PGD within a ball where none is named. */

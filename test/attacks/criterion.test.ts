@@ -12,8 +12,10 @@ import {
   topK,
 } from '../../src/attack/criterion.ts';
 import { ddn } from '../../src/attack/ddn.ts';
+import { distanceAttack } from '../../src/attack/distance-attack.ts';
 import { pgd } from '../../src/attack/pgd.ts';
 import { opaqueModel } from '../../src/attack/victim.ts';
+import { l2 } from '../../src/distance/lp.ts';
 import { loadModel } from '../../src/model/load-model.ts';
 import { sub } from '../../src/tensor/ops/arithmetic.ts';
 import { reduceMax, reduceMin } from '../../src/tensor/ops/reduce-extrema.ts';
@@ -65,6 +67,22 @@ describe('attacks under a criterion', () => {
       }
       expect(result.distances.l2).toBeGreaterThan(usual[i]!.distances.l2 * 0.999);
     }
+  });
+
+  it('hold under a distance as well, and in its budget', async () => {
+    const criterion = topK(2);
+    const smallest = await distanceAttack(model, images, undefined, { distance: l2, criterion, steps: 150 });
+    for (const { success, after, label } of smallest) {
+      expect(success).toBe(true);
+      expect(after.top.findIndex((one) => one.label === label)).toBeGreaterThanOrEqual(2);
+    }
+    const [led] = await distanceAttack(model, [images[0]!], undefined, {
+      distance: l2,
+      target: 3,
+      criterion,
+      steps: 150,
+    });
+    expect(led!.after.top.findIndex((one) => one.label === 3)).toBeLessThan(2);
   });
 
   it('reach a gap of probabilities that the plain model confirms', async () => {

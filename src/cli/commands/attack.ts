@@ -103,8 +103,14 @@ async function run(
   };
   if (plan.kind === 'method')
     return methodNamed(plan.method).run(model, images, labels, { ...shared, ...optionsOf(plan) });
-  const { distance, budget, bounds, change } = plan;
-  const own = { distance, bounds, change, ...(budget === undefined ? {} : { budget }) };
+  const { distance, budget, bounds, change, criterion } = plan;
+  const own = {
+    distance,
+    bounds,
+    change,
+    ...(criterion === undefined ? {} : { criterion }),
+    ...(budget === undefined ? {} : { budget }),
+  };
   return distanceAttack(model, images, labels, { ...shared, ...own, ...(steps === undefined ? {} : { steps }) });
 }
 
@@ -145,13 +151,14 @@ function settingsOf(plan: AttackPlan, { mask }: AttackFlags): Readonly<Record<st
       ...masked,
     };
   }
-  const { distance, budget, bounds, change } = plan;
+  const { distance, budget, bounds, change, criterion } = plan;
   return {
     method: budget === undefined ? 'smallest distance' : 'within a distance',
     distance: distance.name,
     ...(budget === undefined ? {} : { budget }),
     bounds: Object.fromEntries(bounds.map((bound) => [bound.distance.name, bound.budget])),
     change,
+    ...(criterion === undefined ? {} : { criterion: criterion.name }),
     ...masked,
   };
 }
