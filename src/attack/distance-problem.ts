@@ -13,13 +13,13 @@ import { full } from '../tensor/ops/basic.ts';
 import { isNan, where } from '../tensor/ops/compare.ts';
 import { concat } from '../tensor/ops/concat.ts';
 import { clip } from '../tensor/ops/extrema.ts';
-import { reduceSum } from '../tensor/ops/reduce.ts';
+import { reduceMean, reduceSum } from '../tensor/ops/reduce.ts';
 import { reshape } from '../tensor/ops/reshape.ts';
 import { take } from '../tensor/ops/slice.ts';
 import { topK } from '../tensor/ops/topk.ts';
 import { sqrt, square } from '../tensor/ops/unary.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import type { Criterion } from './criterion.ts';
+import { answer, type Criterion } from './criterion.ts';
 import { penalty } from './lagrangian.ts';
 import type { LossInputs } from './loss.ts';
 import type { Change } from './parameterisation.ts';
@@ -62,12 +62,19 @@ export function constraintCount({ bounds }: DistanceProblem): number {
   return 1 + bounds.length;
 }
 
-/** How far scores are from fooling over their spread z_1 - z_3, negative where they do. */
+/**
+ * How far scores are from fooling over their spread, negative where they do. The spread is z_1 - z_3 as in the paper, and for other criteria
+ * than the answer the scores' deviation: the gap of a top 2 would be z_1 - z_3 itself.
+ */
 function classificationGap({ criterion, isTargeted }: DistanceProblem, inputs: LossInputs): Tensor {
   const { logits } = inputs;
   const [n, classes] = logits.shape as [number, number];
   const gap = neg(criterion.excess(inputs, isTargeted));
   if (classes < 3) return gap;
+  if (criterion !== answer) {
+    const away = sub(logits, reduceMean(logits, { axes: [1], keepDims: true }));
+    return div(gap, add(sqrt(reduceMean(square(away), { axes: [1] })), 1e-12));
+  }
   const [ranked] = topK(logits, 3);
   const at = (i: number) => reshape(take(ranked, i, 1), [n]);
   return div(gap, add(sub(at(0), at(2)), 1e-12));
