@@ -7,7 +7,9 @@ import { apgdCe } from '../../src/attack/apgd.ts';
 import { apgdSearch } from '../../src/attack/apgd-search.ts';
 import { autoattack } from '../../src/attack/autoattack.ts';
 import { autoAttackMembers } from '../../src/attack/autoattack-members.ts';
+import { carliniWagner } from '../../src/attack/cw.ts';
 import { distanceAttack } from '../../src/attack/distance-attack.ts';
+import { ead } from '../../src/attack/ead.ts';
 import { estimatedGradient } from '../../src/attack/estimated-gradient.ts';
 import { fmn } from '../../src/attack/fmn.ts';
 import { smallestShare } from '../../src/attack/nearest-fooling.ts';
@@ -124,6 +126,49 @@ describe('1. FMN projects onto the l2 ball (foolbox divides a norm by itself, so
   });
 });
 
+/** Attacks whose constant c weighs the loss against the distance. */
+const weighing = [
+  ['cw', carliniWagner],
+  ['ead', ead],
+] as const;
+
+describe.each(weighing)(
+  '2. Failures of %s (foolbox returns a black picture, which usually is misclassified)',
+  (_name, run) => {
+    it('are the original, and failures', async () => {
+      // Black is of another class; the attack is given no time to find anything.
+      const random = pseudoRandom(3);
+      const w = Float64Array.from({ length: 768 }, () => Math.fround(random() + 0.5));
+      await using linear = await loadModel(linearNetwork(w, -10), { preprocessing: 'none' });
+      expect((await linear.predictPlain(new Float32Array(768))).label).toBe(0);
+      const images = pictures(3, 15);
+      const results = await run(linear, images, [1, 1, 1], { rounds: 1, steps: 2, initialConstant: 1e-6 });
+      for (const [i, { success, success8, adversarial, adversarial8, distances: far }] of results.entries()) {
+        expect([success, success8, far.l2]).toEqual([false, false, 0]);
+        expect([adversarial, adversarial8]).toEqual([images[i], images[i]]);
+      }
+    });
+  },
+);
+
+describe.each(weighing)(
+  '3. When a round of %s is given up (foolbox: when the sum of the batch has settled)',
+  (_name, run) => {
+    it('is decided by each picture alone', async () => {
+      const images = pictures(6, 16);
+      const options = { rounds: 2, steps: 300, initialConstant: 10, finalSearch: false };
+      const together = await run(small, images, undefined, options);
+      for (const i of [0, 3]) {
+        const [alone] = await run(small, [images[i]!], undefined, options);
+        expect(alone!.path).toEqual(together[i]!.path);
+      }
+      const passes = together.map(({ backwards }) => backwards);
+      expect(Math.max(...passes)).toBeLessThan(600);
+      expect(new Set(passes).size).toBeGreaterThan(2);
+    });
+  },
+);
+
 describe('6. Weights of estimated gradients (foolbox sums loss differences over the batch, and is off by 4)', () => {
   it('an estimate along one direction is the derivative itself', () => {
     const estimation = { pairs: 1, radius: 0.01, directions: 'signs', loss: 'margin' } as const;
@@ -153,6 +198,36 @@ describe('6. Weights of estimated gradients (foolbox sums loss differences over 
       expect(beside!.path).toEqual(alone!.path);
       expect(alone!.path.length).toBeGreaterThan(4);
     }
+  });
+});
+
+describe.each(weighing)(
+  '7. Negative scores and %s (torchattacks takes the best other score as 0 at least)',
+  (_name, run) => {
+    it('are scores like others', async () => {
+      await using low = await loadModel(smallNetwork(1, -20), { preprocessing: 'none' });
+      const images = pictures(2, 17);
+      const options = { rounds: 2, steps: 100, initialConstant: 10 };
+      const [usual, lower] = [await run(small, images, undefined, options), await run(low, images, undefined, options)];
+      for (const [i, { success, distances: far }] of lower.entries()) {
+        expect(success).toBe(true);
+        expect(Math.abs(far.l2 / usual[i]!.distances.l2 - 1)).toBeLessThan(0.02);
+      }
+    });
+  },
+);
+
+describe('8. The inverse of tanh at black and white (torchattacks: infinite, so that these values never move)', () => {
+  it('is finite: a picture of black and white is changed all over', async () => {
+    const random = pseudoRandom(8);
+    const image = Float32Array.from({ length: 768 }, () => Number(random() > 0.5));
+    const options = { rounds: 2, steps: 300, initialConstant: 10, rate: 0.05, finalSearch: false };
+    const [result] = await carliniWagner(small, [image], undefined, options);
+    expect(result!.success).toBe(true);
+    expect(result!.distances.l0).toBeGreaterThan(500);
+    expect(result!.path.every(({ excess, distance }) => Number.isFinite(excess) && Number.isFinite(distance))).toBe(
+      true,
+    );
   });
 });
 
@@ -298,6 +373,14 @@ describe("15. Defaults (ART's UAP has a budget of 10, its C&W 10 steps, its PGD 
   });
 });
 
+describe("15. Defaults (ART's C&W takes 10 steps)", () => {
+  it("Carlini and Wagner's rounds have ten thousand, in as many tenths of which they may be given up", async () => {
+    await using constant = await loadModel(constantNetwork(), { preprocessing: 'none' });
+    const [result] = await carliniWagner(constant, pictures(1), undefined, { rounds: 1 });
+    expect(result!.backwards).toBeGreaterThan(1000);
+  });
+});
+
 describe('16. Bisection to a bound (perceptual-advex returns the last point tried, which may violate it)', () => {
   it('the end of a bisection is a point that was found good', async () => {
     const random = pseudoRandom(6);
@@ -319,7 +402,7 @@ describe('16. Bisection to a bound (perceptual-advex returns the last point trie
   });
 
   it('an attack within a budget ends within it, in float and in 8 bits', async () => {
-    const images = pictures(4, 8);
+    const images = pictures(2, 8);
     const smallest = await distanceAttack(small, images, undefined, { distance: l2, steps: 60 });
     for (const factor of [1.01, 1.5]) {
       for (const [i, image] of images.entries()) {
@@ -381,5 +464,35 @@ describe("17. AutoAttack's own (one window of Square for the batch, the loss bef
     const image = new Float32Array(768).fill(125 / 255);
     const [result] = await autoattack(masked, [image], [0], { epsilon: 16 / 255, steps: 2 });
     expect(result!.notes.filter((note) => note.includes('gradients may be masked')).length).toBe(1);
+  });
+});
+
+describe('18. Carlini and Wagner in adversarial.js (its constants are ignored, the last point is returned, tanh is inverted at 1)', () => {
+  it('the nearest point is returned, not the last', async () => {
+    const images = pictures(2, 19);
+    const options = { rounds: 3, steps: 100, initialConstant: 10, finalSearch: false };
+    let isLast = 0;
+    for (const result of await carliniWagner(small, images, undefined, options)) {
+      const fooling = result.path.filter(({ excess }) => excess > 0).map(({ distance }) => distance);
+      // Rounded pictures come at the end of the path.
+      expect(result.distances.l2).toBeLessThanOrEqual(Math.min(...fooling) * (1 + 1e-6));
+      isLast += Number(result.path.findLast(({ excess }) => excess > 0)!.distance === result.distances.l2);
+    }
+    expect(isLast).toBe(0);
+  });
+
+  it('the learning rate and the constant count', async () => {
+    const [image] = pictures(1, 20);
+    const run = async (options: object) => {
+      const [result] = await carliniWagner(small, [image!], undefined, { rounds: 1, steps: 20, ...options });
+      return result!.path.map(({ distance }) => distance);
+    };
+    const [slow, fast] = [
+      await run({ rate: 0.001, initialConstant: 1 }),
+      await run({ rate: 0.01, initialConstant: 1 }),
+    ];
+    expect(fast[1]! / slow[1]!).toBeCloseTo(10, 0);
+    const [weak, strong] = [await run({ initialConstant: 1e-4 }), await run({ initialConstant: 100 })];
+    expect(strong[15]!).toBeGreaterThan(2 * weak[15]!);
   });
 });
