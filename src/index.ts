@@ -23,6 +23,7 @@ export type { Expectation } from './attack/expectation.ts';
 export { type FabOptions, type FabTOptions, fab, fabT } from './attack/fab.ts';
 export { fgsm } from './attack/fgsm.ts';
 export { type FmnOptions, fmn } from './attack/fmn.ts';
+export type { FoolingRate } from './attack/fooling-rate.ts';
 export type { GradientAttackOptions } from './attack/gradient-attack.ts';
 export type { LossName } from './attack/loss.ts';
 export type { AttackMethod, Knowledge, MethodOptions } from './attack/method.ts';
@@ -49,6 +50,12 @@ export { type SquareOptions, square } from './attack/square.ts';
 export { type SuperdeepfoolOptions, superdeepfool } from './attack/superdeepfool.ts';
 export { type SurvivalOptions, survival } from './attack/survival.ts';
 export type { AttackPoint } from './attack/trial.ts';
+export {
+  type HeldOut,
+  type UniversalOptions,
+  type UniversalResult,
+  universalPerturbation,
+} from './attack/universal-perturbation.ts';
 export { type OpaqueModel, opaqueModel, type Victim } from './attack/victim.ts';
 export { type Distances, distances, type Norm } from './distance/ball.ts';
 export { type Distance, type DistanceConvention, DistanceError } from './distance/distance.ts';
