@@ -10,6 +10,7 @@ export { as8Bit, attackFigure } from './attack/attack-figure.ts';
 export type { AttackOptions } from './attack/attack-options.ts';
 export { type AutoAttackOptions, type AutoAttackResult, autoattack } from './attack/autoattack.ts';
 export type { AutoAttackVersion } from './attack/autoattack-members.ts';
+export { batchWithin, bytesPerPicture } from './attack/batch-within.ts';
 export { bestMethod, type Choice, type Situation } from './attack/best.ts';
 export { type BimOptions, bim } from './attack/bim.ts';
 export type { BudgetNorm, BudgetOptions } from './attack/budget-attack.ts';

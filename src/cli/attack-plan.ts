@@ -49,7 +49,8 @@ export interface AttackFlags extends ModelFlags, MethodFlags, DistanceFlags {
   readonly label?: string;
   readonly steps?: number;
   readonly seed: number;
-  readonly batch: number;
+  readonly batch?: number;
+  readonly memory?: number;
   readonly out?: string;
   readonly figure: boolean;
   readonly path: boolean;

@@ -26,6 +26,15 @@ export function parseCount(least: number): (text: string) => number {
   };
 }
 
+/** Bytes such as 2GB, 500MB or 1e9. */
+export function parseBytes(text: string): number {
+  const match = /^\s*([\d.]+(?:e\d+)?)\s*([kmg]i?b?|b)?\s*$/i.exec(text);
+  const power = { k: 1, m: 2, g: 3 }[match?.[2]?.[0]?.toLowerCase() ?? ''] ?? 0;
+  const bytes = Number(match?.[1]) * 1024 ** power;
+  if (bytes > 0) return bytes;
+  throw new CliError(`Expected an amount of memory such as 2GB or 500MB, got "${text}".`);
+}
+
 /** A preset's name, or constants as JSON: `{"mean": [0.5], "std": [0.5]}`. */
 export function parsePreprocessing(text: string): string | Partial<Preprocessing> {
   if (!text.trim().startsWith('{')) return text;
