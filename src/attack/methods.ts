@@ -5,6 +5,7 @@ import { apgdCeMethod, apgdDlrMethod } from './apgd.ts';
 import { apgdTMethod } from './apgd-targeted.ts';
 import { autoattackMethod } from './autoattack.ts';
 import { bimMethod } from './bim.ts';
+import { boundaryMethod } from './boundary.ts';
 import { cwMethod } from './cw.ts';
 import { ddnMethod } from './ddn.ts';
 import { deepfoolMethod } from './deepfool.ts';
@@ -12,6 +13,7 @@ import { eadMethod } from './ead.ts';
 import { fabMethod, fabTMethod } from './fab.ts';
 import { fgsmMethod } from './fgsm.ts';
 import { fmnMethod } from './fmn.ts';
+import { hopskipjumpMethod } from './hopskipjump.ts';
 import type { AttackMethod } from './method.ts';
 import { nesMethod } from './nes.ts';
 import { onePixelMethod } from './one-pixel.ts';
@@ -44,6 +46,8 @@ export const attackMethods: readonly AttackMethod[] = [
   nesMethod,
   spsaMethod,
   onePixelMethod,
+  hopskipjumpMethod,
+  boundaryMethod,
   fmnMethod,
   sigmaZeroMethod,
   pdpgdMethod,

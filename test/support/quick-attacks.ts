@@ -32,6 +32,10 @@ const special: Readonly<Record<string, Partial<Quick>>> = {
   // Estimates from far fewer queries than there are values.
   nes: { options: { queries: 3000 }, slack: 2 },
   spsa: { options: { steps: 30 }, slack: 2 },
+  // The normal of a plane among 768 values is felt by some 2000 steps.
+  hopskipjump: { options: { queries: 2000 }, ratio: 2 },
+  // A walk along the border, one look at a time.
+  boundary: { options: { queries: 2000 }, ratio: 6 },
   // Two places and three colours a pixel are evolved by a small population; three values change where one would do.
   'one-pixel': { options: { population: 40, generations: 60 }, share: 0.5, slack: 6 },
   // One value more than the ten that are needed.
