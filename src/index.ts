@@ -2,6 +2,7 @@
 
 export { decodePicture, encodePng } from '#image-codec';
 export { openRuntime } from '#runtime';
+export { adversarialPatch, type PatchOptions, type PatchResult } from './attack/adversarial-patch.ts';
 export { type AlmaOptions, alma } from './attack/alma.ts';
 export { type ApgdOptions, apgdCe, apgdDlr } from './attack/apgd.ts';
 export { type ApgdTOptions, apgdT } from './attack/apgd-targeted.ts';
@@ -35,9 +36,12 @@ export type { MinimalOptions } from './attack/minimal-attack.ts';
 export { type NesOptions, nes } from './attack/nes.ts';
 export { type OnePixelOptions, onePixel } from './attack/one-pixel.ts';
 export { type Change, type ChangeName, changes } from './attack/parameterisation.ts';
+export type { PatchShape } from './attack/patch-placement.ts';
+export { type PatchRate, pastePatch, patchRgba } from './attack/patch-rates.ts';
 export { type PdgdOptions, pdgd } from './attack/pdgd.ts';
 export { type PdpgdOptions, pdpgd } from './attack/pdpgd.ts';
 export { type PgdOptions, pgd, type StepSchedule } from './attack/pgd.ts';
+export { type Colour, usualColours } from './attack/printability.ts';
 export {
   AttackError,
   type AttackOutcome,
@@ -80,6 +84,7 @@ export type { StandIn, StandIns } from './onnx/import/stand-ins.ts';
 export { DeviceError, type DeviceRuntime } from './runtime/runtime.ts';
 export type { Problem, StepRule } from './search/problem.ts';
 export { search } from './search/search.ts';
+export type { Placement } from './transform/affine.ts';
 export { type BlurOptions, blur } from './transform/blur.ts';
 export { type BrightnessAndContrastOptions, brightnessAndContrast } from './transform/brightness-and-contrast.ts';
 export { flip } from './transform/flip.ts';

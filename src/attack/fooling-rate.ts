@@ -19,21 +19,21 @@ export interface FoolingRate {
 
 /**
  * Has the plain model judge every picture that counts, alone.
- * @param change the changed picture; asked for twice, the second time for the form that is rounded to 8 bits
+ * @param change the changed picture of a trial, the at-th that counts; asked for twice, the second time for what is rounded to 8 bits
  */
 export async function foolingRate(
   victim: Victim,
   { trials, judge }: Pick<Trials, 'trials' | 'judge'>,
-  change: (trial: Trial, eightBit: boolean) => Promise<Float32Array> | Float32Array,
+  change: (trial: Trial, eightBit: boolean, at: number) => Promise<Float32Array> | Float32Array,
   signal?: AbortSignal,
 ): Promise<FoolingRate> {
   const counted = trials.filter(({ misclassifiedBefore }) => !misclassifiedBefore);
   let [fooled, fooled8] = [0, 0];
-  for (const trial of counted) {
+  for (const [at, trial] of counted.entries()) {
     signal?.throwIfAborted();
     const fools = async (x: Float32Array) => Number(await isFooled(await victim.predictPlain(x), trial, victim, judge));
-    fooled += await fools(await change(trial, false));
-    fooled8 += await fools(quantize8(await change(trial, true)));
+    fooled += await fools(await change(trial, false, at));
+    fooled8 += await fools(quantize8(await change(trial, true, at)));
   }
   const pictures = counted.length;
   return { pictures, fooled, fooled8, rate: fooled / pictures, rate8: fooled8 / pictures };
