@@ -27,6 +27,7 @@ export { type FabOptions, type FabTOptions, fab, fabT } from './attack/fab.ts';
 export { fgsm } from './attack/fgsm.ts';
 export { type FmnOptions, fmn } from './attack/fmn.ts';
 export type { FoolingRate } from './attack/fooling-rate.ts';
+export { type GeodaOptions, geoda } from './attack/geoda.ts';
 export type { GradientAttackOptions } from './attack/gradient-attack.ts';
 export { type HopSkipJumpOptions, hopskipjump } from './attack/hopskipjump.ts';
 export type { LossName } from './attack/loss.ts';

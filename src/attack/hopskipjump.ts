@@ -9,14 +9,15 @@
 import { adversarialStart, checkStarts, type StartOptions, startOptionWords } from './adversarial-start.ts';
 import { borderOf, halvingsFor } from './border-search.ts';
 import { checkCount } from './check-options.ts';
+import { feltNormal } from './felt-normal.ts';
 import { methodOf } from './method.ts';
 import { type MinimalOptions, runMinimalAttack } from './minimal-attack.ts';
-import { look, lookAll, type Procedure } from './procedure.ts';
+import { look, type Procedure } from './procedure.ts';
 import { checkQueries, type QueryOptions, queriesLeft, queryOptionWords } from './query-limit.ts';
 import { normalDirection, uniformDirection } from './random-direction.ts';
 import { AttackError, type DistanceAttackResult } from './result.ts';
 import { allowed, type Trial } from './trial.ts';
-import { addScaled, minus, normalised, normOf } from './vector.ts';
+import { addScaled, minus, normalised, normOf, scaled } from './vector.ts';
 import type { Victim } from './victim.ts';
 
 /** Options of `hopskipjump`. */
@@ -104,39 +105,16 @@ interface Feeling {
   readonly round: number;
 }
 
-/** Steps that are asked about at once, so that no round holds more pictures than these. */
-const stepsAtOnce = 32;
-
-/**
- * The direction in which answers turn adversarial, of length 1 (equation 16): the mean of phi u over steps u, with phi 1 where x + delta u
- * fools and -1 where not, less its own mean. Steps are taken as they are after clipping to [0, 1].
- */
+/** The direction in which answers turn adversarial, of length 1, felt by steps of length delta; undefined where none was felt. */
 function* normalAt(trial: Trial, x: Float32Array, feeling: Feeling): Procedure<Float32Array | undefined> {
   const { norm, delta, evaluations, round } = feeling;
   const random = trial.random(round);
-  const weighted = new Float64Array(x.length);
-  const plain = new Float64Array(x.length);
-  let fooling = 0;
-  for (let asked = 0; asked < evaluations; asked += stepsAtOnce) {
-    const pictures = Array.from({ length: Math.min(stepsAtOnce, evaluations - asked) }, () => {
-      const u = (norm === 'linf' ? uniformDirection : normalDirection)(x.length, random);
-      if (trial.mask !== undefined) for (let i = 0; i < u.length; i++) u[i] = u[i]! * trial.mask[i]!;
-      return allowed(addScaled(x, delta / normOf('l2', u), u), trial);
-    });
-    const answers = yield* lookAll(pictures);
-    for (const [b, picture] of pictures.entries()) {
-      const phi = answers[b]!.fools ? 1 : -1;
-      fooling += Number(phi === 1);
-      for (let i = 0; i < x.length; i++) {
-        const step = picture[i]! - x[i]!;
-        weighted[i] = weighted[i]! + phi * step;
-        plain[i] = plain[i]! + step;
-      }
-    }
-  }
-  const mean = (2 * fooling) / evaluations - 1;
-  const baseline = Math.abs(mean) === 1 ? 0 : mean;
-  return normalised(Float32Array.from(weighted, (sum, i) => sum - baseline * plain[i]!));
+  const normal = yield* feltNormal(trial, x, evaluations, () => {
+    const u = (norm === 'linf' ? uniformDirection : normalDirection)(x.length, random);
+    if (trial.mask !== undefined) for (let i = 0; i < u.length; i++) u[i] = u[i]! * trial.mask[i]!;
+    return scaled(u, delta / normOf('l2', u));
+  });
+  return normalised(normal);
 }
 
 /** The longest jump, halved from `length`, that fools; undefined where none does. */

@@ -13,6 +13,7 @@ import { eadMethod } from './ead.ts';
 import { fabMethod, fabTMethod } from './fab.ts';
 import { fgsmMethod } from './fgsm.ts';
 import { fmnMethod } from './fmn.ts';
+import { geodaMethod } from './geoda.ts';
 import { hopskipjumpMethod } from './hopskipjump.ts';
 import type { AttackMethod } from './method.ts';
 import { nesMethod } from './nes.ts';
@@ -48,6 +49,7 @@ export const attackMethods: readonly AttackMethod[] = [
   onePixelMethod,
   hopskipjumpMethod,
   boundaryMethod,
+  geodaMethod,
   fmnMethod,
   sigmaZeroMethod,
   pdpgdMethod,
