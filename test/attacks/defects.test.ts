@@ -12,6 +12,7 @@ import { distanceAttack } from '../../src/attack/distance-attack.ts';
 import { ead } from '../../src/attack/ead.ts';
 import { estimatedGradient } from '../../src/attack/estimated-gradient.ts';
 import { fmn } from '../../src/attack/fmn.ts';
+import { hopskipjump } from '../../src/attack/hopskipjump.ts';
 import { smallestShare } from '../../src/attack/nearest-fooling.ts';
 import { nes } from '../../src/attack/nes.ts';
 import { pgd } from '../../src/attack/pgd.ts';
@@ -20,6 +21,7 @@ import { projectL2 } from '../../src/attack/projection.ts';
 import { spsa } from '../../src/attack/spsa.ts';
 import { square } from '../../src/attack/square.ts';
 import { type Trial, trialOf } from '../../src/attack/trial.ts';
+import { universalPerturbation } from '../../src/attack/universal-perturbation.ts';
 import { opaqueModel, type Victim } from '../../src/attack/victim.ts';
 import { l2 } from '../../src/distance/lp.ts';
 import { loadModel } from '../../src/model/load-model.ts';
@@ -168,6 +170,37 @@ describe.each(weighing)(
     });
   },
 );
+
+describe("4. HopSkipJump's steps (foolbox divides by the norm of the whole batch, and shortens a jump without end)", () => {
+  const options = { iterations: 4, initialEvaluations: 40, finalSearch: false };
+
+  it('are as long for a picture among others as for it alone', async () => {
+    const images = pictures(8, 22);
+    const together = await hopskipjump(small, images, undefined, options);
+    for (const i of [0, 6]) {
+      const [alone] = await hopskipjump(small, [images[i]!], undefined, options);
+      expect(alone!.path).toEqual(together[i]!.path);
+      expect(alone!.success).toBe(true);
+    }
+  });
+
+  it('end, also where nothing fools any more', async () => {
+    const [image] = pictures(1, 23);
+    let asked = 0;
+    const fickle = opaqueModel({
+      channels: 3,
+      height: 16,
+      width: 16,
+      classCount: 2,
+      // Whatever is asked first is adversarial, and then nothing is.
+      scores: (pixels) => (asked++ < 60 && pixels.some((value, i) => value !== image![i]) ? [0, 1] : [1, 0]),
+    });
+    const [result] = await hopskipjump(fickle, [image!], [0], options);
+    expect(result!.success).toBe(false);
+    expect(asked).toBeGreaterThan(100);
+    expect(asked).toBeLessThan(1000);
+  });
+});
 
 describe('6. Weights of estimated gradients (foolbox sums loss differences over the batch, and is off by 4)', () => {
   it('an estimate along one direction is the derivative itself', () => {
@@ -378,6 +411,13 @@ describe("15. Defaults (ART's C&W takes 10 steps)", () => {
     await using constant = await loadModel(constantNetwork(), { preprocessing: 'none' });
     const [result] = await carliniWagner(constant, pictures(1), undefined, { rounds: 1 });
     expect(result!.backwards).toBeGreaterThan(1000);
+  });
+});
+
+describe("15. Defaults (the budget of ART's universal perturbation is 10 for pixels from 0 to 1)", () => {
+  it('such a budget is refused, with what was meant', async () => {
+    const crafting = universalPerturbation(small, pictures(2), undefined, { epsilon: 10 });
+    await expect(crafting).rejects.toThrow('Did you mean 10/255?');
   });
 });
 
