@@ -57,6 +57,9 @@ export { type SpsaOptions, spsa } from './attack/spsa.ts';
 export { type SquareOptions, square } from './attack/square.ts';
 export { type SuperdeepfoolOptions, superdeepfool } from './attack/superdeepfool.ts';
 export { type SurvivalOptions, survival } from './attack/survival.ts';
+export { transferAttack } from './attack/transfer-attack.ts';
+export { type TransferName, type TransferPreset, transferPresets } from './attack/transfer-methods.ts';
+export type { TransferOptions } from './attack/transfer-options.ts';
 export type { AttackPoint } from './attack/trial.ts';
 export {
   type HeldOut,

@@ -128,7 +128,8 @@ function observe(
 ): boolean {
   const before = findings.best;
   let top: { readonly excess: number; readonly distance: number } | undefined;
-  for (const [i, { x }] of asked.entries()) {
+  for (const [i, { kind, x }] of asked.entries()) {
+    if (kind === 'hint') continue;
     const { excess, fools, rank = excess } = answers[i]!;
     const distance = distances(x, trial.x0)[ball.norm];
     if (!(excess <= (top?.excess ?? Number.NEGATIVE_INFINITY))) top = { excess, distance };

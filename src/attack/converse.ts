@@ -10,15 +10,15 @@ import { mul } from '../tensor/ops/arithmetic.ts';
 import { stack } from '../tensor/ops/concat.ts';
 import { reduceSum } from '../tensor/ops/reduce.ts';
 import { take } from '../tensor/ops/slice.ts';
-import { sizeOf } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
+import { askGuide, hintKey } from './ask-guide.ts';
 import { type Judge, oneHot } from './criterion.ts';
-import { drawnNumbers, drawnSpecs, type Expectation, expectationKey, meanOf, underDraws } from './expectation.ts';
+import { drawnSpecs, type Expectation, expectationKey, meanOf, underDraws } from './expectation.ts';
 import { lossFor } from './loss.ts';
-import type { Answer, Jacobian, Procedure, Query, Rising, Slope } from './procedure.ts';
+import type { Answer, Jacobian, Procedure, Query, Slope } from './procedure.ts';
+import { drawn, isTargeted, ownGradient, type Place, rows, targetOf } from './question-batch.ts';
 import { AttackError } from './result.ts';
 import type { Trial } from './trial.ts';
-import { normOf } from './vector.ts';
 import type { Victim } from './victim.ts';
 
 /** A picture and its procedure. */
@@ -32,7 +32,7 @@ export interface ConverseOptions {
   /** Questions in one run at most. */
   readonly batch: number;
   readonly judge: Judge;
-  /** Where gradients come from; needed for questions about slopes. */
+  /** The victim as a model; needed for questions about slopes. */
   readonly model?: Model;
   readonly expectation?: Expectation;
   readonly signal?: AbortSignal;
@@ -46,12 +46,11 @@ interface Active extends Speaker {
 
 /** Runs all procedures to their ends. @throws the signal's reason when aborted */
 export async function converse(victim: Victim, speakers: readonly Speaker[], options: ConverseOptions): Promise<void> {
-  const largest = 2 ** Math.floor(Math.log2(Math.max(1, Math.min(options.batch, victim.maxBatch))));
   const waiting = speakers.values();
   let active: Active[] = [];
   let done = 0;
   for (;;) {
-    while (active.length < largest) {
+    while (active.length < Math.max(1, options.batch)) {
       const next = waiting.next();
       if (next.done) break;
       const first = next.value.procedure.next();
@@ -59,7 +58,7 @@ export async function converse(victim: Victim, speakers: readonly Speaker[], opt
       else active.push({ ...next.value, asked: first.value });
     }
     if (active.length === 0) break;
-    const answers = await answersTo(victim, active, largest, options);
+    const answers = await answersTo(victim, active, options);
     const kept: Active[] = [];
     for (const [i, speaker] of active.entries()) {
       const next = speaker.procedure.next(answers[i]!);
@@ -71,22 +70,8 @@ export async function converse(victim: Victim, speakers: readonly Speaker[], opt
   }
 }
 
-interface Place {
-  readonly speaker: number;
-  readonly at: number;
-  readonly trial: Trial;
-  readonly query: Query;
-  /** Which of its picture's questions this is. */
-  readonly serial: number;
-}
-
 /** Answers to all questions of a round, those of one kind in batches. */
-async function answersTo(
-  victim: Victim,
-  active: readonly Active[],
-  largest: number,
-  options: ConverseOptions,
-): Promise<Answer[][]> {
+async function answersTo(victim: Victim, active: readonly Active[], options: ConverseOptions): Promise<Answer[][]> {
   const answers = active.map(({ asked }) => new Array<Answer>(asked.length));
   const groups = new Map<string, Place[]>();
   for (const [speaker, { asked, trial }] of active.entries()) {
@@ -99,6 +84,8 @@ async function answersTo(
     }
   }
   for (const [key, group] of groups) {
+    const { query } = group[0]!;
+    const largest = Math.min(options.batch, (query.kind === 'hint' ? query.guide : victim).maxBatch);
     for (let start = 0; start < group.length; ) {
       options.signal?.throwIfAborted();
       let size = 1;
@@ -116,12 +103,9 @@ async function answersTo(
 function keyOf(query: Query, trial: Trial): string {
   if (query.kind === 'look') return 'look';
   if (query.kind === 'jacobian') return `jacobian of ${query.rows.length}`;
+  if (query.kind === 'hint') return hintKey(query, trial);
   if ('weights' in query.of) return 'slope of weights';
   return `slope of ${query.of.loss} ${isTargeted(query.of, trial) ? 'targeted' : 'untargeted'}`;
-}
-
-function isTargeted(of: Rising & { readonly target?: number }, { target }: Trial): boolean {
-  return of.target !== undefined || target !== undefined;
 }
 
 async function askBatch(
@@ -139,10 +123,11 @@ async function askBatch(
       ? answers
       : answers.map((answer) => ({ ...answer, rank: Number.NEGATIVE_INFINITY }));
   }
+  const first = chunk[0]!.query;
   const { model, expectation } = options;
+  if (first.kind === 'hint') return askGuide(victim, first, key, { chunk, size, pictures }, expectation);
   if (model === undefined)
     throw new AttackError(`${victim.name} gives no gradients; choose an attack that needs only scores or labels.`);
-  const first = chunk[0]!.query;
   const width = first.kind === 'jacobian' ? first.rows.length : 1;
   const program =
     first.kind === 'jacobian'
@@ -175,16 +160,6 @@ async function askBatch(
       ? { ...answer, gradients }
       : { ...answer, value: Number(results.value!.data[i]), gradient: gradients[0]! };
   });
-}
-
-/** A gradient with zeros where the mask forbids a change; what is wrong with it is noted. */
-function ownGradient(gradient: Float32Array, trial: Trial): Float32Array {
-  const { mask } = trial;
-  if (mask !== undefined) for (let j = 0; j < gradient.length; j++) gradient[j] = gradient[j]! * mask[j]!;
-  const length = normOf('l1', gradient);
-  if (length === 0) trial.zeroGradients++;
-  if (Number.isNaN(length)) trial.notes.add('The gradient became NaN.');
-  return gradient;
 }
 
 /** The output that holds the gradient of a row. */
@@ -229,43 +204,9 @@ async function ranked(
   return all;
 }
 
-/** The rows of a batch; places beyond the chunk repeat its first. */
-function rows(chunk: readonly Place[], size: number, pick: (place: Place) => Float32Array): Float32Array {
-  const first = pick(chunk[0]!);
-  const all = new Float32Array(size * first.length);
-  for (let i = 0; i < size; i++) all.set(chunk[i] === undefined ? first : pick(chunk[i]!), i * first.length);
-  return all;
-}
-
-function targetOf({ query, trial }: Place): number {
-  const own = query.kind === 'slope' && 'loss' in query.of ? query.of.target : undefined;
-  return own ?? trial.target ?? trial.label;
-}
-
 function weightsOf({ query }: Place, classCount: number): Float32Array {
   if (query.kind === 'jacobian') return Float32Array.from(query.rows.flatMap((row) => Array.from(row)));
   return query.kind === 'slope' && 'weights' in query.of ? query.of.weights : new Float32Array(classCount);
-}
-
-/** Numbers of each draw for each picture: its own stream, at its own place on the path. */
-function drawn(
-  chunk: readonly Place[],
-  size: number,
-  expectation: Expectation | undefined,
-): Record<string, Float32Array> {
-  if (expectation === undefined) return {};
-  const numbers = chunk.map(({ trial, serial }) => drawnNumbers(expectation, (draw) => trial.random(serial, draw)));
-  return Object.fromEntries(
-    Object.entries(drawnSpecs(expectation)).map(([name, { shape }]) => {
-      const length = sizeOf(shape);
-      const all = new Float32Array(size * length);
-      for (let i = 0; i < size; i++) {
-        const value = (numbers[i] ?? numbers[0]!)[name]!;
-        all.set(typeof value === 'number' ? [value] : value, i * length);
-      }
-      return [name, all];
-    }),
-  );
 }
 
 function slopeProgram(

@@ -91,3 +91,13 @@ export function lossFor(
         note: `The ${name} loss needs ${needed} classes, the model has ${classCount}: the margin loss is used.`,
       };
 }
+
+/**
+ * What a gradient of a raised value is multiplied by to be that of the loss itself, where gradients of several points are summed: 1 - p of
+ * the class in question for the cross-entropy, which is raised as log odds, and 1 for the others. It is kept above 0.
+ */
+export function slopeFactor(name: LossName, isTargeted: boolean, value: number): number {
+  if (name !== 'cross-entropy') return 1;
+  const oddsAgainst = isTargeted ? -value : value;
+  return Math.max(1 / (1 + Math.exp(-oddsAgainst)), 1e-200);
+}

@@ -27,6 +27,7 @@ import { simbaMethod } from './simba.ts';
 import { spsaMethod } from './spsa.ts';
 import { squareMethod } from './square.ts';
 import { superdeepfoolMethod } from './superdeepfool.ts';
+import { transferMethods } from './transfer-methods.ts';
 
 /** The registry, attacks of a kind together. */
 export const attackMethods: readonly AttackMethod[] = [
@@ -57,6 +58,7 @@ export const attackMethods: readonly AttackMethod[] = [
   almaMethod,
   cwMethod,
   eadMethod,
+  ...transferMethods,
 ];
 
 /** An attack by its name. @throws AttackError listing the names where there is none */

@@ -117,7 +117,8 @@ function observe(
   norm: BudgetNorm,
   findings: Findings,
 ): void {
-  for (const [i, { x }] of asked.entries()) {
+  for (const [i, { kind, x }] of asked.entries()) {
+    if (kind === 'hint') continue;
     const { excess, fools } = answers[i]!;
     const distance = distances(x, trial.x0)[norm];
     if (i === 0) trial.path.push({ forwards: trial.forwards, excess, distance });

@@ -2,20 +2,39 @@
  * @file An attack on one picture as a generator: it yields questions to the network and is sent the answers, so its file reads as the
  * paper's pseudocode. `converse` runs many at once and puts their questions into batches.
  */
+import type { SampleData } from '../search/search.ts';
+import type { Transform } from '../transform/transform.ts';
+import type { Guide } from './guide.ts';
 import type { LossName } from './loss.ts';
 
-/** What a gradient is taken of: a loss, led towards a class where one is given, or a weighted sum of the class scores. */
+/** A loss of the class scores, led towards a class where one is given. */
+export interface RisingLoss {
+  readonly loss: LossName;
+  readonly target?: number;
+}
+
+/** What a gradient is taken of: a loss, or a weighted sum of the class scores. */
 export type Rising =
-  | { readonly loss: LossName; readonly target?: number }
+  | RisingLoss
   /** A weight for each class, [K]. */
   | { readonly weights: Float32Array };
 
-/** A question to the network about one picture, [C, H, W] in [0, 1]. */
+/** A question to the network about one picture, [C, H, W] in [0, 1]; hints may be asked beyond that range. */
 export type Query =
   | { readonly kind: 'look'; readonly x: Float32Array }
   | { readonly kind: 'slope'; readonly x: Float32Array; readonly of: Rising }
   /** Several gradients at one point, each of a weighted sum of the class scores; they share a forward pass. */
-  | { readonly kind: 'jacobian'; readonly x: Float32Array; readonly rows: readonly Float32Array[] };
+  | { readonly kind: 'jacobian'; readonly x: Float32Array; readonly rows: readonly Float32Array[] }
+  | ({ readonly kind: 'hint' } & HintQuestion);
+
+/** A question for a gradient that need not be the victim's, nor of the picture as it is: the answer proves nothing of it. */
+export interface HintQuestion {
+  readonly x: Float32Array;
+  readonly of: RisingLoss;
+  readonly guide: Guide;
+  /** What the picture goes through before the guide sees it; the gradient goes back through it. */
+  readonly through?: { readonly transform: Transform; readonly drawn: SampleData };
+}
 
 /** What the network says of a picture. */
 export interface Answer {
@@ -83,6 +102,12 @@ export function* jacobian(x: Float32Array, rows: readonly Float32Array[]): Proce
   );
   const answers = (yield parts.map((part) => ({ kind: 'jacobian' as const, x, rows: part }))) as readonly Jacobian[];
   return { ...answers[0]!, gradients: answers.flatMap(({ gradients }) => gradients) };
+}
+
+/** Asks guides for gradients. Scores are the guide's, of what it saw; the excess is NaN, and nothing fools. */
+export function* hints(asked: readonly HintQuestion[]): Procedure<readonly Slope[]> {
+  if (asked.length === 0) return [];
+  return (yield asked.map((question) => ({ kind: 'hint' as const, ...question }))) as readonly Slope[];
 }
 
 /** Weights of z_k - z_j. */

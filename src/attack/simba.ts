@@ -4,8 +4,11 @@
  * most step sqrt(T) long in l2. Directions that change nothing, at black or white or under the mask, cost no query here; once all are
  * used they are taken again in a new order.
  */
+
+import { shuffled } from '../random/shuffled.ts';
+import { cosines } from '../transform/cosines.ts';
 import { checkCount } from './check-options.ts';
-import { cosines, frequencyOrder, shuffled } from './dct-basis.ts';
+import { frequencyOrder } from './frequency-order.ts';
 import { logOdds } from './log-odds.ts';
 import { methodOf } from './method.ts';
 import { type MinimalOptions, runMinimalAttack } from './minimal-attack.ts';

@@ -51,6 +51,14 @@ const special: Readonly<Record<string, Partial<Quick>>> = {
   pdpgd: { options: { steps: 300 }, countRatio: 6 },
   pdgd: { options: { steps: 300 } },
   alma: { options: { steps: 1000 } },
+  // Pictures of 16 pixels are smaller than the usual window; on weights of random signs any smoothing tells little.
+  'ti-fgsm': { options: { kernel: 3 } },
+  // Moved and resized copies of a picture say nothing of weights of random signs, pixel by pixel.
+  'di-fgsm': { slack: 2 },
+  bsr: { options: { shuffles: 20 }, slack: 6 },
+  'vmi-fgsm': { options: { neighbours: 5 } },
+  admix: { options: { scales: 3, mixes: 2 } },
+  ssm: { options: { spectra: 5 } },
 };
 
 /** The settings of an attack. */

@@ -1,5 +1,6 @@
-/** @file The discrete cosine basis (DCT-II, orthonormal) of pictures, one vector at a time, and orders from low to high frequencies. */
+/** @file Frequencies of the discrete cosine transform of pictures, in orders from low to high ones. */
 import type { RandomStream } from '../random/random-stream.ts';
+import { shuffled } from '../random/shuffled.ts';
 
 /** A direction: a channel, and the frequencies of its vector along rows and columns. */
 export interface Frequency {
@@ -8,12 +9,6 @@ export interface Frequency {
   readonly down: number;
   /** Half waves from left to right. */
   readonly across: number;
-}
-
-/** Values of one frequency along n places, of norm 1 in l2. */
-export function cosines(frequency: number, n: number): Float64Array {
-  const height = Math.sqrt((frequency === 0 ? 1 : 2) / n);
-  return Float64Array.from({ length: n }, (_, i) => height * Math.cos((Math.PI * (2 * i + 1) * frequency) / (2 * n)));
 }
 
 /**
@@ -36,14 +31,4 @@ export function frequencyOrder(
     order.push(...shuffled(shell, random));
   }
   return order;
-}
-
-/** The same in another order (Fisher and Yates 1938). */
-export function shuffled<T>(values: readonly T[], random: RandomStream): T[] {
-  const all = values.slice();
-  for (let i = all.length - 1; i > 0; i--) {
-    const j = Math.floor(random.uniform() * (i + 1));
-    [all[i], all[j]] = [all[j]!, all[i]!];
-  }
-  return all;
 }
