@@ -22,6 +22,8 @@ import { noise } from '../src/transform/noise.ts';
 import { resizeAndPad } from '../src/transform/resize-and-pad.ts';
 import { rotateAndScale } from '../src/transform/rotate-and-scale.ts';
 import { sequence, sometimes } from '../src/transform/sequence.ts';
+import { shuffleBlocks } from '../src/transform/shuffle-blocks.ts';
+import { spectrum } from '../src/transform/spectrum.ts';
 import type { Transform } from '../src/transform/transform.ts';
 import { pseudoRandom } from './random.ts';
 import { interpret } from './reference/interpret.ts';
@@ -45,6 +47,8 @@ const transforms: readonly (readonly [name: string, transform: Transform])[] = [
   ['jpeg', jpeg({ quality: [40, 95] })],
   ['jpeg 4:4:4', jpeg({ quality: [40, 95], subsampling: '4:4:4' })],
   ['sometimes', sometimes(0.5, blur({ sigma: 1 }))],
+  ['spectrum', spectrum({ rho: 0.5, sigma: 0.1 }, [channels, height, width])],
+  ['shuffleBlocks', shuffleBlocks({ blocks: 3, angle: 24 }, size)],
   ['sequence', sequence(rotateAndScale({ angle: [-9, 9] }, size), blur({ sigma: [0.2, 1] }), flip())],
 ];
 
@@ -238,6 +242,85 @@ describe('by plainly written loops', () => {
     const expected = x.map((value) => inside(1.7 * (value - 0.5) + 0.7, 1));
     expect(largestDifference(y, expected)).toBeLessThan(1e-7);
     expect(Math.max(...y)).toBe(1);
+  });
+
+  it('spectrum scales the coefficients of a cosine transform of picture and noise', () => {
+    const { noise: added, factor } = spectrum({ rho: 0.5, sigma: 0.1 }, [channels, height, width]).draw(
+      randomStream(6),
+    ) as Record<'noise' | 'factor', Float32Array>;
+    const basis = (n: number, k: number, t: number) =>
+      Math.sqrt((k === 0 ? 1 : 2) / n) * Math.cos((Math.PI * (t + 0.5) * k) / n);
+    const wave = (k: number, l: number, row: number, column: number) => basis(height, k, row) * basis(width, l, column);
+    const coefficients = each((c, k, l) => {
+      let sum = 0;
+      for (let row = 0; row < height; row++)
+        for (let column = 0; column < width; column++)
+          sum += (pixel(c, row, column) + added[(c * height + row) * width + column]!) * wave(k, l, row, column);
+      return sum * factor[(c * height + k) * width + l]!;
+    });
+    const expected = each((c, row, column) => {
+      let sum = 0;
+      for (let k = 0; k < height; k++)
+        for (let l = 0; l < width; l++) sum += coefficients[(c * height + k) * width + l]! * wave(k, l, row, column);
+      return sum;
+    });
+    const { y } = evaluate(spectrum({ sigma: 0.1 }, [channels, height, width]), [x], [{ noise: added, factor }]);
+    expect(largestDifference(y, expected)).toBeLessThan(1e-6);
+    expect(Math.min(...factor)).toBeGreaterThan(0.5);
+    expect(Math.max(...factor)).toBeLessThan(1.5);
+    expect(Math.max(...factor) - Math.min(...factor)).toBeGreaterThan(0.95);
+  });
+
+  it('shuffleBlocks without turning cuts each row and column into as many runs as blocks, and loses nothing', () => {
+    const stream = randomStream(8);
+    const transform = shuffleBlocks({ blocks: 3, angle: 0 }, size);
+    const numbered = Float64Array.from({ length }, (_, i) => i);
+    const arrangements = new Set<string>();
+    for (let round = 0; round < 20; round++) {
+      const { y } = evaluate(transform, [numbered], [transform.draw(stream)]);
+      expect(Array.from(y).sort((a, b) => a - b)).toEqual(Array.from(numbered));
+      arrangements.add(y.join());
+      const runs = (places: readonly number[], step: number) =>
+        places.filter((at, i) => i === 0 || y[at] !== y[places[i - 1]!]! + step).length;
+      for (let row = 0; row < height; row++)
+        expect(
+          runs(
+            Array.from({ length: width }, (_, i) => row * width + i),
+            1,
+          ),
+        ).toBeLessThanOrEqual(3);
+      for (let column = 0; column < width; column++)
+        expect(
+          runs(
+            Array.from({ length: height }, (_, i) => i * width + column),
+            width,
+          ),
+        ).toBeLessThanOrEqual(3);
+    }
+    expect(arrangements.size).toBeGreaterThan(15);
+  });
+
+  it('shuffleBlocks turns each block around its middle, from its own pixels alone, with zeros in the gaps', () => {
+    // This stream cuts in the middle, changes no order and turns by half of the largest angle.
+    const stream = { uniform: () => 0.75, normal: () => 0, exponential: () => 0 };
+    const transform = shuffleBlocks({ blocks: 2, angle: 24 }, size);
+    const angle = (12 * Math.PI) / 180;
+    const starts = { rows: [0, 5, 10], columns: [0, 6, 13] };
+    const expected = each((c, row, column) => {
+      const [i, j] = [Number(row >= 5), Number(column >= 6)];
+      const [top, bottom] = [starts.rows[i]!, starts.rows[i + 1]!];
+      const [left, right] = [starts.columns[j]!, starts.columns[j + 1]!];
+      const [v, u] = [row - (top + bottom - 1) / 2, column - (left + right - 1) / 2];
+      const sourceRow = v * Math.cos(angle) - u * Math.sin(angle) + (top + bottom - 1) / 2;
+      const sourceColumn = v * Math.sin(angle) + u * Math.cos(angle) + (left + right - 1) / 2;
+      let sum = 0;
+      for (let r = top; r < bottom; r++)
+        for (let q = left; q < right; q++)
+          sum +=
+            Math.max(0, 1 - Math.abs(sourceRow - r)) * Math.max(0, 1 - Math.abs(sourceColumn - q)) * pixel(c, r, q);
+      return sum;
+    });
+    expect(largestDifference(evaluate(transform, [x], [transform.draw(stream)]).y, expected)).toBeLessThan(1e-6);
   });
 
   it('flip changes left and right', () => {
