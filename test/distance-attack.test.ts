@@ -21,6 +21,7 @@ import { mul, sub } from '../src/tensor/ops/arithmetic.ts';
 import { reduceSum } from '../src/tensor/ops/reduce.ts';
 import { log, sqrt, square } from '../src/tensor/ops/unary.ts';
 import { sizeOf } from '../src/tensor/shape.ts';
+import { constant } from '../src/tensor/tensor.ts';
 import { pseudoRandom } from './random.ts';
 import { smallNetwork } from './support/network.ts';
 
@@ -150,16 +151,12 @@ describe('the smallest change of a linear model', () => {
 
   test('lies at the edge even where the search was too short to come near it', async () => {
     const { model } = await linearModel(4);
-    for (const steps of [1, 3, 10]) {
-      const [result] = await distanceAttack(model, [middle(1)], undefined, { distance: l2, steps });
-      if (!result!.success) continue;
-      const { adversarial, original, label } = result!;
-      const part = (share: number) => original.map((value, i) => value + share * (adversarial[i]! - value));
-      expect((await model.predictPlain(part(1.001))).label).not.toBe(label);
-      expect((await model.predictPlain(part(0.99))).label).toBe(label);
-    }
-    const [long] = await distanceAttack(model, [middle(1)], undefined, { distance: l2, steps: 100 });
-    expect(long!.success).toBe(true);
+    const [result] = await distanceAttack(model, [middle(1)], undefined, { distance: l2, steps: 40 });
+    const { success, adversarial, original, label } = result!;
+    expect(success).toBe(true);
+    const part = (share: number) => original.map((value, i) => value + share * (adversarial[i]! - value));
+    expect((await model.predictPlain(part(1.001))).label).not.toBe(label);
+    expect((await model.predictPlain(part(0.995))).label).toBe(label);
   });
 
   test('stays under a mask', async () => {
@@ -244,18 +241,24 @@ describe('on a network', () => {
     }
   });
 
-  test('a slope that is not defined at pixels that stay moves nothing there, and is told of', async () => {
+  test('a slope that is not defined at some pixels moves nothing there, and is told of', async () => {
     await using model = await loadModel(smallNetwork(), { preprocessing: 'none', device });
-    const mask = Float32Array.from({ length: 256 }, (_, p) => Number(p % 16 < 12));
-    const bare: Distance = {
+    const seen = Float32Array.from({ length: 256 }, (_, p) => Number(p % 16 < 12));
+    // A bare root of zero has an infinite slope, which times nothing is NaN.
+    const half: Distance = {
       ...l1,
       name: 'sum of bare roots',
-      distance: (x, y) => reduceSum(sqrt(square(sub(x, y))), { axes: [1, 2, 3] }),
+      distance: (x, y) =>
+        reduceSum(sqrt(square(mul(sub(x, y), constant(seen, [1, 1, 16, 16], x.dtype)))), { axes: [1, 2, 3] }),
     };
-    const [result] = await distanceAttack(model, [image()], undefined, { distance: bare, mask, steps: 60 });
+    const start = image().map((value) => 0.3 + 0.4 * value);
+    const [result] = await distanceAttack(model, [start], undefined, { distance: half, steps: 60 });
     expect(result!.notes).toContain('The gradient became NaN.');
-    expect(result!.success8).toBe(true);
-    expect(result!.measured!['sum of bare roots']).toBeCloseTo(result!.distances.l1, 3);
+    expect(result!.success).toBe(true);
+    // The noise that a search starts with, a tenth of a step.
+    result!.adversarial.forEach((value, i) => {
+      if (seen[i % 256] === 0) expect(Math.abs(value - start[i]!)).toBeLessThan(0.003);
+    });
   });
 
   test('a distance that is NaN, or a gradient that is, is told of and is no success', async () => {

@@ -3,12 +3,13 @@
  * against every limit, and judged by the plain model.
  */
 import { distances } from '../distance/ball.ts';
-import { quantize8, toByte } from '../image/image.ts';
+import { quantize8 } from '../image/image.ts';
 import type { DistanceProblem, LimitedDistance } from './distance-problem.ts';
 import { type Candidate, excessOver, fools, type Task } from './distance-task.ts';
 import type { Judges } from './judges.ts';
 import { fewestChanges, smallestShare } from './nearest-fooling.ts';
 import { type DistanceAttackResult, describePrediction, type Measured, type Prediction } from './result.ts';
+import { roundTowards } from './round-towards.ts';
 import { plainLogits } from './victim.ts';
 
 /** What results are made with. */
@@ -140,15 +141,7 @@ async function reduced(bench: Bench, { z, excess }: Candidate, task: Task): Prom
 
 /** A picture to 8 bits: each value to the nearest, or where that breaks a bound, towards the original. */
 function roundings(picture: () => Promise<Float32Array>, x0: Float32Array): (() => Promise<Float32Array>)[] {
-  return [async () => quantize8(await picture()), async () => towards(await picture(), x0)];
-}
-
-function towards(x: Float32Array, x0: Float32Array): Float32Array {
-  return x.map((value, i) => {
-    const [byte, origin] = [toByte(value), toByte(x0[i]!)];
-    const isFurther = Math.abs(byte / 255 - x0[i]!) > Math.abs(value - x0[i]!) + 1e-6;
-    return (isFurther ? byte + Math.sign(origin - byte) : byte) / 255;
-  });
+  return [async () => quantize8(await picture()), async () => roundTowards(await picture(), x0)];
 }
 
 async function confirmed(
