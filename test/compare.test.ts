@@ -115,6 +115,26 @@ describe('compare', () => {
     expect(summary[0]!.reading).toBeUndefined();
   });
 
+  it('measures grey and RGB pairs of one size beside each other', async () => {
+    const grey = { x: toGrey(first), y: toGrey(second) };
+    const pairs = [grey, { x: first, y: second }, grey];
+    const together = await compare(named('l2', 'ssim'), pairs);
+    for (const [i, pair] of pairs.entries()) {
+      const [alone] = await compare(named('l2', 'ssim'), [pair]);
+      for (const [k, row] of together[i]!.entries())
+        expect(measured(row).value).toBeCloseTo(measured(alone![k]).value, 5);
+    }
+  });
+
+  it('reads medians like a pair of their size', async () => {
+    const pairs = [4, 4.1].map((levels) => ({ x: first, y: noisy(first, levels) }));
+    const rows = await compare(named('l2'), pairs);
+    const [middle] = medians(named('l2'), [first, first], rows);
+    const values = rows.map(([row]) => measured(row).value);
+    expect(middle!.value).toBeCloseTo((values[0]! + values[1]!) / 2, 5);
+    expect(middle!.reading).toBe('like noise of 4/255');
+  });
+
   it('refuses pictures of two sizes, naming the pair', async () => {
     const names = ['a.png', 'b.png'] as const;
     await expect(compare(named('l2'), [{ x: first, y: cut(second, 40), names }])).rejects.toThrow(
@@ -242,6 +262,15 @@ describe('calibration', () => {
     for (const { name, phrase, apply } of distortions) {
       const [rows] = await compare([ssim], [{ x: first, y: await apply(first) }], { calibration: [table] });
       expect([name, measured(rows![0]).reading]).toEqual([name, `like ${phrase}`]);
+    }
+  });
+
+  test('numbers are read from the table of the nearest size', () => {
+    for (const { side, distances } of calibrationTables) {
+      for (const near of [0.8 * side, side, 1.2 * side])
+        expect(readingOf('ssim', distances.ssim![place('blur 1')]!, near, calibrationTables)).toBe(
+          'like a blur of 1 pixel',
+        );
     }
   });
 
@@ -385,7 +414,9 @@ describe('pareidolia compare', async () => {
   });
 
   it('tells equal pictures, and takes grey and RGB alike', () => {
-    expect(run('compare', 'a.png', 'a.png').stdout).toMatch(/\nssim +1 +higher +equal pictures\n/);
+    const equal = run('compare', 'a.png', 'a.png').stdout;
+    expect(equal).toMatch(/\nssim +1 +higher +equal pictures\n/);
+    expect(equal).toMatch(/\nl2 +0 +lower +equal pictures\n/);
     const ssim = run('compare', 'a.png', 'grey.png', '-d', 'ssim', '--json').stdout;
     expect(JSON.parse(ssim).distances[0].value).toBeCloseTo(1, 2); // SSIM sees luma alone
   });

@@ -17,6 +17,7 @@ export function compareFigure(
   { name, value, reading, map }: MeasuredRow & Required<Pick<MeasuredRow, 'map'>>,
   text: Readonly<Record<string, string>> = {},
 ): Promise<Uint8Array> {
+  const most = largest(map);
   const heat = heatMap(map, x.width, x.height);
   return figurePng(
     {
@@ -26,7 +27,8 @@ export function compareFigure(
         {
           title: `where ${name} differs`,
           picture: heat,
-          captions: [{ text: 'black 0' }, { text: `pale yellow ${shortNumber(largest(map))}` }],
+          captions:
+            most > 0 ? [{ text: 'black 0' }, { text: `pale yellow ${shortNumber(most)}` }] : [{ text: 'nowhere' }],
         },
       ],
     },

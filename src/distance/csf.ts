@@ -7,16 +7,12 @@
  * sensitivity(f) a sqrt(H W / 2).
  */
 import { mul, sub } from '../tensor/ops/arithmetic.ts';
-import { maximum } from '../tensor/ops/extrema.ts';
 import { reduceSum } from '../tensor/ops/reduce.ts';
-import { abs, sqrt, square } from '../tensor/ops/unary.ts';
+import { abs, square } from '../tensor/ops/unary.ts';
 import { constant, type Tensor } from '../tensor/tensor.ts';
 import type { Distance } from './distance.ts';
 import { coefficients, gains, pictureOf } from './fourier.ts';
-import { luma } from './picture.ts';
-
-/** Below this a sum of squares counts as zero, so that the root has a finite slope there. */
-const tiny = 1e-20;
+import { luma, rootFromZero } from './picture.ts';
 
 /** Contrast sensitivity at a frequency in cycles a degree, where 1 is about the most. */
 export function contrastSensitivity(frequency: number): number {
@@ -33,8 +29,7 @@ export function csfAt(pixelsPerDegree: number, name = `csf:${pixelsPerDegree}`):
     return mul(coefficients(delta), constant(sensitivities, [h, w], delta.dtype));
   };
   // The coefficients' sum of squares is that of the filtered difference's pixels.
-  const distance = (x: Tensor, y: Tensor) =>
-    sqrt(maximum(reduceSum(square(weighted(x, y)), { axes: [1, 2, 3] }), tiny));
+  const distance = (x: Tensor, y: Tensor) => rootFromZero(reduceSum(square(weighted(x, y)), { axes: [1, 2, 3] }));
   return {
     name,
     brief: 'length of the difference as the eye resolves it',

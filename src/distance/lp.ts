@@ -4,14 +4,14 @@ import { maximum } from '../tensor/ops/extrema.ts';
 import { reduceMean, reduceSum } from '../tensor/ops/reduce.ts';
 import { reduceMax } from '../tensor/ops/reduce-extrema.ts';
 import { step } from '../tensor/ops/step.ts';
-import { abs, log, sqrt, square } from '../tensor/ops/unary.ts';
+import { abs, log, square } from '../tensor/ops/unary.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { Distance } from './distance.ts';
-import { powerNorm } from './picture.ts';
+import { powerNorm, rootFromZero } from './picture.ts';
 
 const axes = [1, 2, 3];
 
-/** Below this a sum of squares counts as zero, so that the root has a finite slope there. */
+/** A mean squared difference counts as at least this, whose logarithm is finite. */
 const tiny = 1e-20;
 
 /** Half an 8-bit level: smaller changes are no changes. */
@@ -72,7 +72,7 @@ export const l1: Distance = ofDifference('l1', 'sum of absolute differences', (d
 
 /** Euclidean length of the difference. */
 export const l2: Distance = ofDifference('l2', 'length of the difference', (delta) =>
-  sqrt(maximum(reduceSum(square(delta), { axes }), tiny)),
+  rootFromZero(reduceSum(square(delta), { axes })),
 );
 
 /** The norm whose slope stands for that of the largest difference, which only one value has. */
@@ -86,7 +86,7 @@ export const linf: Distance = {
 
 /** Root of the mean squared difference. */
 export const rmse: Distance = ofDifference('rmse', 'root mean square difference', (delta) =>
-  sqrt(maximum(reduceMean(square(delta), { axes }), tiny)),
+  rootFromZero(reduceMean(square(delta), { axes })),
 );
 
 /** Peak signal to noise ratio in decibels; equal pictures give 200 dB, not infinity. Its distance is the mean squared difference. */

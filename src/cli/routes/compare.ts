@@ -40,6 +40,6 @@ export const compareRoute = buildCommand({
   docs: {
     brief: 'Measure how different pictures are, and say what the numbers mean',
     fullDescription:
-      'Compares two pictures, or the pictures of two folders by name, by several distances. Each number is told with its\ndirection and the known change (JPEG, noise, blur, a shift) that measures the same on photos. Folders print medians;\n--json has every pair.',
+      'Compares two pictures, or the pictures of two folders by name, by several distances. Each number is told with its\ndirection and the known change (JPEG, noise, blur, a shift) that measures the same on photos. Folders print medians;\n--json has every pair. vifp and mdsi take the second picture for the original.',
   },
 });
