@@ -7,10 +7,10 @@
  * cosine basis, as in the paper's subspace.
  */
 import type { RandomStream } from '../random/random-stream.ts';
+import { cosines } from '../transform/cosines.ts';
 import { adversarialStart, checkStarts, type StartOptions, startOptionWords } from './adversarial-start.ts';
 import { borderOf } from './border-search.ts';
 import { checkCount } from './check-options.ts';
-import { cosines } from './dct-basis.ts';
 import { feltNormal } from './felt-normal.ts';
 import { methodOf } from './method.ts';
 import { type MinimalOptions, runMinimalAttack } from './minimal-attack.ts';
