@@ -11,7 +11,7 @@ import { type Procedure, slope } from './procedure.ts';
 import { projectOnto } from './projection.ts';
 import { AttackError, type DistanceAttackResult } from './result.ts';
 import { allowed, type Trial } from './trial.ts';
-import { addScaled, dualNorm, minus, normalised, normOf } from './vector.ts';
+import { addScaled, dualNorm, minus, normalised, normOf, scaled } from './vector.ts';
 import type { Victim } from './victim.ts';
 
 /** Options of `fmn`. */
@@ -22,7 +22,11 @@ export interface FmnOptions extends MinimalOptions {
   readonly stepSize?: number;
   /** Share by which the radius first shrinks or grows at a step, and which falls to 0.001; 0.05 unless given. */
   readonly gamma?: number;
+  /** In l2, put every step onto the ball's surface, as adversarial-library and DDN do, not just back into it; off unless said otherwise. */
+  readonly onSphere?: boolean;
 }
+
+type Settings = Required<Omit<FmnOptions, Exclude<keyof MinimalOptions, 'norm'>>>;
 
 /** What gamma falls to. */
 const lastGamma = 0.001;
@@ -44,22 +48,24 @@ export async function fmn(
   labels: readonly number[] | undefined,
   options: FmnOptions = {},
 ): Promise<DistanceAttackResult[]> {
-  const { norm = fmnNorms[0]!, steps = 100, gamma = 0.05 } = options;
+  const { norm = fmnNorms[0]!, steps = 100, gamma = 0.05, onSphere = false } = options;
   const { stepSize = norm === 'linf' ? 10 : 1 } = options;
   checkCount('Steps', steps, 1);
   if (!(stepSize > 0)) throw new AttackError(`Step size must be a positive number, got ${stepSize}.`);
   if (!(gamma > 0 && gamma < 1)) throw new AttackError(`Gamma must lie between 0 and 1, got ${gamma}.`);
+  if (onSphere && norm !== 'l2')
+    throw new AttackError(`Steps go onto the sphere in l2 alone, not in "${norm}"; leave onSphere out.`);
   return runMinimalAttack(victim, images, labels, options, {
     name: 'fmn',
     norms: fmnNorms,
-    run: (trial, _, nearest) => search(trial, nearest, { norm, steps, stepSize, gamma }),
+    run: (trial, _, nearest) => search(trial, nearest, { norm, steps, stepSize, gamma, onSphere }),
   });
 }
 
 function* search(
   trial: Trial,
   nearest: () => Nearest | undefined,
-  { norm, steps, stepSize, gamma: gamma0 }: Required<Pick<FmnOptions, 'norm' | 'steps' | 'stepSize' | 'gamma'>>,
+  { norm, steps, stepSize, gamma: gamma0, onSphere }: Settings,
 ): Procedure {
   const { x0 } = trial;
   const furthest = normOf(
@@ -85,7 +91,10 @@ function* search(
     eps = Math.min(eps, furthest);
     const direction = normalised(gradient);
     const moved = direction === undefined ? delta : addScaled(delta, alpha, direction);
-    x = allowed(addScaled(x0, 1, projectOnto(norm, moved, eps)), trial);
+    const bounded = onSphere
+      ? scaled(moved, eps / Math.max(normOf('l2', moved), 1e-12))
+      : projectOnto(norm, moved, eps);
+    x = allowed(addScaled(x0, 1, bounded), trial);
   }
 }
 
@@ -110,6 +119,7 @@ export const fmnMethod = methodOf(
       steps: 'gradient steps (100)',
       stepSize: 'l2 length of the first step (10 for linf, else 1)',
       gamma: 'first change of the radius at a step (0.05)',
+      onSphere: 'in l2, step onto the surface of the ball (false)',
     },
   },
   fmn,
