@@ -13,6 +13,7 @@ import { ead } from '../../src/attack/ead.ts';
 import { estimatedGradient } from '../../src/attack/estimated-gradient.ts';
 import { fmn } from '../../src/attack/fmn.ts';
 import { hopskipjump } from '../../src/attack/hopskipjump.ts';
+import { methodNamed } from '../../src/attack/methods.ts';
 import { smallestShare } from '../../src/attack/nearest-fooling.ts';
 import { nes } from '../../src/attack/nes.ts';
 import { pgd } from '../../src/attack/pgd.ts';
@@ -25,6 +26,8 @@ import { universalPerturbation } from '../../src/attack/universal-perturbation.t
 import { opaqueModel, type Victim } from '../../src/attack/victim.ts';
 import { l2 } from '../../src/distance/lp.ts';
 import { loadModel } from '../../src/model/load-model.ts';
+import { GraphBuilder } from '../../src/onnx/file/graph-builder.ts';
+import { hostTensor, toBytes } from '../../src/tensor/host.ts';
 import { pseudoRandom } from '../random.ts';
 import { constantNetwork, linearNetwork, maskedNetwork, smallNetwork } from '../support/network.ts';
 
@@ -261,6 +264,73 @@ describe('8. The inverse of tanh at black and white (torchattacks: infinite, so 
     expect(result!.path.every(({ excess, distance }) => Number.isFinite(excess) && Number.isFinite(distance))).toBe(
       true,
     );
+  });
+});
+
+describe('9. Momentum, diversity, smoothing (torchattacks divides 0 by 0, takes three channels for granted, keeps no momentum)', () => {
+  const epsilon = 16 / 255;
+
+  /** Scores 0 and relu(w . (x - x0) - gap), of pictures [N, C, 8, 8]. */
+  async function gatedAt(x0: Float32Array, channels: number, gap: number) {
+    const random = pseudoRandom(33);
+    const w = x0.map(() => random() - 0.5);
+    const b = -w.reduce((sum, v, i) => sum + v * x0[i]!, 0) - gap;
+    const graph = new GraphBuilder();
+    const floats = (values: ArrayLike<number>, shape: readonly number[]) =>
+      graph.initializer('float32', shape, toBytes(hostTensor(values, shape)));
+    graph.input('picture', 'float32', ['N', channels, 8, 8]);
+    const [flat] = graph.node('Flatten', ['picture']);
+    const columns = Float64Array.from({ length: 2 * w.length }, (_, at) => (at % 2 === 0 ? 0 : w[Math.floor(at / 2)]!));
+    const [linear] = graph.node('Gemm', [flat!, floats(columns, [w.length, 2]), floats([0, b], [2])]);
+    graph.node('Relu', [linear!], {}, ['scores']);
+    graph.output('scores', 'float32', ['N', 2]);
+    return loadModel(graph.encode(18), { preprocessing: 'none' });
+  }
+  const small8 = (channels: number, seed: number) => {
+    const random = pseudoRandom(seed);
+    return Float32Array.from({ length: channels * 64 }, () => Math.round(60 + 135 * random()) / 255);
+  };
+
+  it('a gradient of 0 does not stop what comes after it', async () => {
+    const x0 = small8(3, 5);
+    // No slope at the picture itself, but at half of its neighbours.
+    await using gated = await gatedAt(x0, 3, 1e-3);
+    const [result] = await methodNamed('vmi-fgsm').run(gated, [x0], [0], { epsilon });
+    expect(result!.notes.join()).toMatch(/exactly zero/);
+    expect(result!.success8).toBe(true);
+  });
+
+  it('pictures may be grey', async () => {
+    const x0 = small8(1, 6);
+    for (const name of ['mi-fgsm', 'di-fgsm', 'ti-fgsm']) {
+      // On the open side of the gate, where the other class is in sight.
+      await using gated = await gatedAt(x0, 1, -0.1);
+      const [result] = await methodNamed(name).run(gated, [x0], [1], {
+        epsilon,
+        ...(name === 'ti-fgsm' ? { kernel: 3 } : {}),
+      });
+      expect(result!.misclassifiedBefore).toBe(false);
+      expect(result!.path.at(-1)!.distance).toBeGreaterThan(0);
+    }
+  });
+
+  it('every picture is resized by its own draws', async () => {
+    const images = pictures(4, 24);
+    const options = { epsilon: 6 / 255, diversity: 1 };
+    const together = await methodNamed('di-fgsm').run(small, images, undefined, options);
+    for (const i of [0, 3]) {
+      const [alone] = await methodNamed('di-fgsm').run(small, [images[i]!], undefined, options);
+      expect(alone!.path).toEqual(together[i]!.path);
+    }
+  });
+
+  it.each(['mi-fgsm', 'di-fgsm', 'ti-fgsm'])('%s keeps its momentum unless told otherwise', async (name) => {
+    const run = async (options: object) => {
+      const [result] = await methodNamed(name).run(small, pictures(1, 25), undefined, { epsilon, ...options });
+      return result!.adversarial;
+    };
+    expect(await run({})).toEqual(await run({ momentum: 1 }));
+    expect(await run({})).not.toEqual(await run({ momentum: 0 }));
   });
 });
 
