@@ -30,6 +30,7 @@ export type { FoolingRate } from './attack/fooling-rate.ts';
 export { type GeodaOptions, geoda } from './attack/geoda.ts';
 export type { GradientAttackOptions } from './attack/gradient-attack.ts';
 export { type HopSkipJumpOptions, hopskipjump } from './attack/hopskipjump.ts';
+export { type JsmaOptions, jsma } from './attack/jsma.ts';
 export type { LossName } from './attack/loss.ts';
 export type { AttackMethod, Knowledge, MethodOptions } from './attack/method.ts';
 export { attackMethods, methodNamed } from './attack/methods.ts';

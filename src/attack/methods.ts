@@ -15,6 +15,7 @@ import { fgsmMethod } from './fgsm.ts';
 import { fmnMethod } from './fmn.ts';
 import { geodaMethod } from './geoda.ts';
 import { hopskipjumpMethod } from './hopskipjump.ts';
+import { jsmaMethod } from './jsma.ts';
 import type { AttackMethod } from './method.ts';
 import { nesMethod } from './nes.ts';
 import { onePixelMethod } from './one-pixel.ts';
@@ -48,6 +49,7 @@ export const attackMethods: readonly AttackMethod[] = [
   nesMethod,
   spsaMethod,
   onePixelMethod,
+  jsmaMethod,
   hopskipjumpMethod,
   boundaryMethod,
   geodaMethod,

@@ -38,6 +38,8 @@ const special: Readonly<Record<string, Partial<Quick>>> = {
   boundary: { options: { queries: 2000 }, ratio: 6 },
   // The same; the planes of this network's weights are no low waves.
   geoda: { options: { queries: 2000, subspace: 1 }, ratio: 3 },
+  // Values only ever rise, two at a time.
+  jsma: { slack: 3, share: 0.8 },
   // Two places and three colours a pixel are evolved by a small population; three values change where one would do.
   'one-pixel': { options: { population: 40, generations: 60 }, share: 0.5, slack: 6 },
   // One value more than the ten that are needed.
