@@ -15,6 +15,7 @@ export { batchWithin, bytesPerPicture } from './attack/batch-within.ts';
 export { bestMethod, type Choice, type Situation } from './attack/best.ts';
 export { type BimOptions, bim } from './attack/bim.ts';
 export { type BoundaryOptions, boundary } from './attack/boundary.ts';
+export { type BrendelBethgeOptions, brendelBethge } from './attack/brendel-bethge.ts';
 export type { BudgetNorm, BudgetOptions } from './attack/budget-attack.ts';
 export { answer, type Criterion, criterionOf, logitGap, probabilityGap, topK } from './attack/criterion.ts';
 export { type CwOptions, carliniWagner } from './attack/cw.ts';

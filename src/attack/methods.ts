@@ -6,6 +6,7 @@ import { apgdTMethod } from './apgd-targeted.ts';
 import { autoattackMethod } from './autoattack.ts';
 import { bimMethod } from './bim.ts';
 import { boundaryMethod } from './boundary.ts';
+import { brendelBethgeMethod } from './brendel-bethge.ts';
 import { cwMethod } from './cw.ts';
 import { ddnMethod } from './ddn.ts';
 import { deepfoolMethod } from './deepfool.ts';
@@ -44,6 +45,7 @@ export const attackMethods: readonly AttackMethod[] = [
   fabTMethod,
   deepfoolMethod,
   superdeepfoolMethod,
+  brendelBethgeMethod,
   squareMethod,
   simbaMethod,
   nesMethod,
