@@ -21,7 +21,7 @@ function bounded(delta: Float32Array, { x, b, gain, radius }: TrustStep): Float3
     (v: Float32Array) => addScaled(v, (gain - dot(b, v)) / square, b),
   ];
   let point: Float32Array = delta;
-  const memory = onto.map(() => new Float32Array(delta.length));
+  const memory: Float32Array[] = onto.map(() => new Float32Array(delta.length));
   for (let i = 0; i < 400; i++) {
     for (const [j, project] of onto.entries()) {
       const shifted = addScaled(point, 1, memory[j]!);
