@@ -50,3 +50,17 @@ it('eigenvectors and eigenvalues make their matrix again', () => {
         8,
       );
 });
+
+it('eigenvectors of a faint matrix are those of the matrix', () => {
+  const matrix = [
+    [2, 1, 0.5],
+    [1, 3, -1],
+    [0.5, -1, 1],
+  ];
+  const faint = symmetricEigen(matrix.map((row) => row.map((value) => 1e-16 * value)));
+  const { values, vectors } = symmetricEigen(matrix);
+  for (let k = 0; k < 3; k++) {
+    expect(1e16 * faint.values[k]!).toBeCloseTo(values[k]!, 8);
+    for (let i = 0; i < 3; i++) expect(faint.vectors[i]![k]!).toBeCloseTo(vectors[i]![k]!, 8);
+  }
+});

@@ -42,7 +42,7 @@ export function cppn(size: PictureSize): Parameterisation {
     start: (random) =>
       Float32Array.from(
         layers.flatMap(({ inputs, outputs, weights }, layer) => [
-          // The last layer starts at zero weights: mid-grey, with gradients into all others' features from the first step on.
+          // The last layer starts at zero weights: mid-grey, and the first step is its own alone.
           ...Array.from({ length: weights }, () => (layer === hiddenLayers ? 0 : random.normal() / Math.sqrt(inputs))),
           ...Array.from({ length: outputs }, () => (layer === hiddenLayers ? 0 : 0.1 * random.normal())),
         ]),

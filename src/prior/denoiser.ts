@@ -42,7 +42,7 @@ export async function openDenoiser(
   const isUnit = low === 0 && high === 1;
   return {
     name: file.name,
-    key: `denoiser ${file.name} ${opened++} ${low} ${high}`,
+    key: `denoiser ${file.contents} ${low} ${high}`,
     denoise: (x) => {
       if (x.shape[1] !== channels)
         throw new PriorError(`${file.name} takes ${channels} channels; the model's pictures have ${x.shape[1]}.`);
@@ -51,8 +51,6 @@ export async function openDenoiser(
     },
   };
 }
-
-let opened = 0;
 
 /** The score d log p(x) / dx of pictures by a denoiser for noise of deviation sigma. */
 export function scoreOf({ denoise }: Denoiser, x: Tensor, sigma: number): Tensor {

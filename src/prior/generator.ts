@@ -49,7 +49,7 @@ export async function openGenerator(
   const axes = code.map((_, i) => i + 1);
   return {
     name: 'generator',
-    key: `generator ${file.name} ${opened++} ${target} ${low} ${high} ${sphere ? 'sphere' : bound}`,
+    key: `generator ${file.contents} ${target} ${low} ${high} ${sphere ? 'sphere' : bound}`,
     shape: code,
     size: target,
     rate: 0.05,
@@ -70,5 +70,3 @@ export async function openGenerator(
     },
   };
 }
-
-let opened = 0;

@@ -4,11 +4,14 @@ import { externalFiles } from '../model/external-files.ts';
 import { modelAddress } from '../model/zoo.ts';
 import { parseModel } from '../onnx/file/parse-model.ts';
 import { type OpenGraph, openGraph } from '../onnx/open-graph.ts';
+import { hashOf } from '../random/random-stream.ts';
 import { PriorError } from './prior-error.ts';
 
 /** A network of one input and one output. */
 export interface NetworkFile {
   readonly name: string;
+  /** Tells its contents from any other's, whatever it is called and whenever it was opened. */
+  readonly contents: string;
   readonly graph: OpenGraph;
   readonly input: string;
   readonly output: string;
@@ -32,5 +35,13 @@ export async function openNetworkFile(source: string | URL | Uint8Array): Promis
   const type = graph.file.graph!.input.find((one) => one.name === input)?.type?.value;
   const dims = type?.case === 'tensorType' ? (type.value.shape?.dim ?? []) : [];
   const inputShape = dims.map(({ value }) => (value.case === 'dimValue' ? Number(value.value) : undefined));
-  return { name, graph, input, output: graph.outputs[0]!, inputShape };
+  const contents = [bytes, ...beside.map((one) => one.bytes)].map(hashOfBytes).join(' ');
+  return { name, contents, graph, input, output: graph.outputs[0]!, inputShape };
+}
+
+/** A number that bytes decide. */
+function hashOfBytes(bytes: Uint8Array): number {
+  const words = new Float32Array(Math.ceil(bytes.length / 4));
+  new Uint8Array(words.buffer).set(bytes);
+  return hashOf(words);
 }

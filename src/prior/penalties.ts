@@ -5,6 +5,7 @@
 import { add, div, mul, sub } from '../tensor/ops/arithmetic.ts';
 import { conv } from '../tensor/ops/conv.ts';
 import { reduceSum } from '../tensor/ops/reduce.ts';
+import { stopGradient } from '../tensor/ops/stand-in.ts';
 import { abs, sqrt, square } from '../tensor/ops/unary.ts';
 import { constant, type Tensor } from '../tensor/tensor.ts';
 import { totalVariation } from './total-variation.ts';
@@ -32,11 +33,11 @@ export function l2From(grey = 0.5): Penalty {
   return { name: 'l2', key: `l2 ${grey}`, value: (x) => sqrt(add(reduceSum(square(sub(x, grey)), { axes }), 1e-6)) };
 }
 
-/** Half the squares of what a small blur changes; the blurred picture is a goal that stands still, as Lucid has it. */
+/** Half the squares of what a small blur changes; the blurred picture is a goal that stands still, so that a step down is a blur. */
 export const roughness: Penalty = {
   name: 'blur',
   key: 'blur',
-  value: (x) => div(reduceSum(square(sub(x, blurred(x, 1))), { axes }), 2),
+  value: (x) => div(reduceSum(square(sub(x, stopGradient(blurred(x, 1)))), { axes }), 2),
 };
 
 /** What a frame of `width` pixels differs from a blur of itself and from grey, so that nothing grows at the edges. */
@@ -57,12 +58,13 @@ export function boundary(width = 20, grey = 0.5): Penalty {
   };
 }
 
-/** Means of neighbours up to `reach` away, weights 1 in the middle and half elsewhere for a reach of 1, alike for more; less of them at the edges. */
+/** Means of neighbours up to `reach` away, the farthest of half the others' weight; fewer of them at the edges. */
 function blurred(x: Tensor, reach: number): Tensor {
   const [, c, h, w] = x.shape as [number, number, number, number];
   const side = 2 * reach + 1;
   const weights = Float32Array.from({ length: c * side * side }, (_, at) => {
-    return reach === 1 && at % (side * side) !== (side * side - 1) / 2 ? 0.5 : 1;
+    const [row, column] = [Math.floor(at / side) % side, at % side];
+    return Math.max(Math.abs(row - reach), Math.abs(column - reach)) === reach ? 0.5 : 1;
   });
   const kernel = constant(weights, [c, 1, side, side]);
   const options = { group: c, pads: [reach, reach] };

@@ -5,10 +5,11 @@ export function symmetricEigen(matrix: readonly (readonly number[])[]): { values
   const n = matrix.length;
   const a = matrix.map((row) => [...row]);
   const v = matrix.map((_, i) => matrix.map((__, j) => Number(i === j)));
+  const total = a.flat().reduce((sum, value) => sum + value * value, 0);
   for (let sweep = 0; sweep < 50; sweep++) {
     let off = 0;
     for (let p = 0; p < n; p++) for (let q = p + 1; q < n; q++) off += a[p]![q]! ** 2;
-    if (off < 1e-30) break;
+    if (off <= 1e-30 * total) break;
     for (let p = 0; p < n; p++) {
       for (let q = p + 1; q < n; q++) {
         if (a[p]![q] === 0) continue;

@@ -33,7 +33,7 @@ export interface GradientFreeOptions {
   readonly parameterisation: Parameterisation;
   /** `cma-es` up to 100 numbers and `cma-es:diagonal` above unless given. */
   readonly optimizer?: GradientFreeOptimizer;
-  /** Pictures that are shown to the unit; 3000 unless given, as in the papers. */
+  /** Pictures that are shown to the unit, and those that complete the last round; 3000 unless given, as in the papers. */
   readonly evaluations?: number;
   /** Pictures in one call; 16 unless given. */
   readonly batch?: number;
@@ -48,6 +48,7 @@ export interface GradientFreeOptions {
 export interface GradientFreeDrawing {
   /** [C, H, W] in [0, 1], as a PNG holds it. */
   readonly picture: Float32Array;
+  /** What the parameterisation draws it from, within what it allows. */
   readonly parameters: Float32Array;
   readonly value: number;
   readonly evaluations: number;
@@ -59,7 +60,7 @@ export interface GradientFreeDrawing {
 
 /**
  * Draws what a unit likes, from its values alone.
- * @throws VisualizeError if options are out of range or the unit gives another number of values
+ * @throws VisualizeError if options are out of range, or the unit gives another number of values or nothing but NaN
  * @example
  * const generator = await openGenerator('zoo:cifar10-generator');
  * const { picture } = await visualizeWithoutGradients(askService, { parameterisation: generator, evaluations: 2000 });
@@ -85,17 +86,17 @@ export async function visualizeWithoutGradients(
       { z: { shape: [count, ...parameterisation.shape], dtype: 'float32' } },
       { device, key: `draw ${parameterisation.key}` },
     );
-  const picturesOf = async (points: readonly Float64Array[]) => {
+  const drawn = async (points: readonly Float64Array[]) => {
     const program = await draw(points.length);
-    const { x } = await program.run({ z: Float32Array.from(points.flatMap((point) => Array.from(point))) });
-    return quantize8(x!.data as Float32Array);
+    const { x, allowed } = await program.run({ z: Float32Array.from(points.flatMap((point) => Array.from(point))) });
+    return { pictures: quantize8(x!.data as Float32Array), parameters: allowed!.data as Float32Array };
   };
   const valuesOf = async (points: readonly Float64Array[]) => {
     const values: number[] = [];
     for (let at = 0; at < points.length; at += batch) {
       signal?.throwIfAborted();
       const some = points.slice(at, at + batch);
-      const found = Array.from(await unit(await picturesOf(some), some.length));
+      const found = Array.from(await unit((await drawn(some)).pictures, some.length));
       if (found.length !== some.length)
         throw new VisualizeError(`The unit gave ${found.length} values for ${some.length} pictures.`);
       values.push(...found);
@@ -107,9 +108,11 @@ export async function visualizeWithoutGradients(
     ...(signal === undefined ? {} : { signal }),
     ...(onProgress === undefined ? {} : { onProgress }),
   });
+  if (best.z === undefined) throw new VisualizeError(`The unit gave NaN for all ${best.evaluations} pictures.`);
+  const { pictures, parameters } = await drawn([best.z]);
   return {
-    picture: await picturesOf([best.z]),
-    parameters: Float32Array.from(best.z),
+    picture: pictures,
+    parameters,
     value: best.value,
     evaluations: best.evaluations,
     path: best.path,

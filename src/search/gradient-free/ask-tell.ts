@@ -17,7 +17,8 @@ export function ranking(values: readonly number[]): number[] {
 
 /** The best point of a search, with its value. */
 export interface BestPoint {
-  readonly z: Float64Array;
+  /** Undefined where every value was NaN. */
+  readonly z: Float64Array | undefined;
   readonly value: number;
   readonly evaluations: number;
   /** The best value after every round. */
@@ -45,5 +46,5 @@ export async function runAskTell(
     path.push(best?.value ?? Number.NaN);
     options.onProgress?.(done, best?.value ?? Number.NaN);
   }
-  return { z: best?.z ?? new Float64Array(0), value: best?.value ?? Number.NaN, evaluations: done, path };
+  return { z: best?.z, value: best?.value ?? Number.NaN, evaluations: done, path };
 }

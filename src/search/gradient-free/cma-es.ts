@@ -28,14 +28,16 @@ function parameters(n: number, lambda: number, form: CovarianceForm) {
   const sum = raw.reduce((a, b) => a + b, 0);
   const weights = raw.map((w) => w / sum);
   const muEff = 1 / weights.reduce((a, w) => a + w * w, 0);
-  const cc = (4 + muEff / n) / (n + 4 + (2 * muEff) / n);
-  const cs = (muEff + 2) / (n + muEff + 5);
+  // Suttorp et al. 2009, table 1, for the factor; the tutorial's otherwise.
+  const isFactor = form === 'cholesky';
+  const cc = isFactor ? 4 / (n + 4) : (4 + muEff / n) / (n + 4 + (2 * muEff) / n);
+  const cs = isFactor ? Math.sqrt(muEff) / (Math.sqrt(n) + Math.sqrt(muEff)) : (muEff + 2) / (n + muEff + 5);
   const usual = 2 / ((n + 1.3) ** 2 + muEff);
   const usualMu = Math.min(1 - usual, (2 * (muEff - 2 + 1 / muEff)) / ((n + 2) ** 2 + muEff));
   // A diagonal has n numbers to learn instead of n^2 / 2, and learns faster (Ros and Hansen 2008).
   const faster = form === 'diagonal' ? (n + 1.5) / 3 : 1;
-  const c1 = form === 'cholesky' ? 2 / (n + Math.SQRT2) ** 2 : Math.min(0.5, usual * faster);
-  const cmu = form === 'cholesky' ? 0 : Math.min(1 - c1, usualMu * faster);
+  const c1 = isFactor ? 2 / (n + Math.SQRT2) ** 2 : Math.min(0.5, usual * faster);
+  const cmu = isFactor ? 0 : Math.min(1 - c1, usualMu * faster);
   const damping = 1 + 2 * Math.max(0, Math.sqrt((muEff - 1) / (n + 1)) - 1) + cs;
   const chi = Math.sqrt(n) * (1 - 1 / (4 * n) + 1 / (21 * n * n));
   return { mu, weights, muEff, cc, cs, c1, cmu, damping, chi };

@@ -15,7 +15,7 @@ export interface GeneticOptions {
   /** Share of numbers that mutate, and the deviation of that; 0.5 both unless given. */
   readonly mutationRate?: number;
   readonly mutationSize?: number;
-  /** How many deviations of the values raise the number of children by e; 2 unless given. */
+  /** A point one deviation of the values above another has e to this power times its children; 2 unless given. */
   readonly selectivity?: number;
   /** Share of a child's numbers that come from its first parent; 0.5 unless given. */
   readonly heritability?: number;

@@ -24,7 +24,7 @@ const make: Readonly<Record<string, (seed: number) => AskTell>> = {
 describe.each(Object.entries(make))('%s', (name, open) => {
   it('raises a function of many scales, and keeps its best', async () => {
     const { value, path, evaluations, z } = await runAskTell(open(1), (points) => points.map(ellipsoid), 4000);
-    expect(value).toBe(ellipsoid(z));
+    expect(value).toBe(ellipsoid(z!));
     expect(path.at(-1)).toBe(value);
     for (const [i, best] of path.entries())
       expect(best).toBeGreaterThanOrEqual(path[i - 1] ?? Number.NEGATIVE_INFINITY);
@@ -40,6 +40,14 @@ describe.each(Object.entries(make))('%s', (name, open) => {
     expect(b).toEqual(a);
     expect(other.z).not.toEqual(a.z);
     expect(Number.isFinite(a.value)).toBe(true);
+  });
+
+  it('bears values without end, and says so where every value is NaN', async () => {
+    const walls = (z: Float64Array) => (z[0]! > 0.4 ? Number.NEGATIVE_INFINITY : ellipsoid(z));
+    const { value, path } = await runAskTell(open(5), (points) => points.map(walls), 2000);
+    expect(value).toBeGreaterThan(path[0]!);
+    const nothing = await runAskTell(open(5), (points) => points.map(() => Number.NaN), 100);
+    expect(nothing.z).toBeUndefined();
   });
 
   it('ends when it is told to', async () => {

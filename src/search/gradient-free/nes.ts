@@ -37,7 +37,7 @@ export function evolutionGradient({
       const gradient = new Float64Array(n);
       for (const [k, step] of steps.entries()) {
         const gain = values[2 * k]! - values[2 * k + 1]!;
-        if (Number.isNaN(gain)) continue;
+        if (!Number.isFinite(gain)) continue;
         for (let i = 0; i < n; i++) gradient[i]! += (gain * step[i]!) / (2 * sigma * pairs);
       }
       for (let i = 0; i < n; i++) {

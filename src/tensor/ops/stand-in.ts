@@ -3,6 +3,7 @@ import { isFloat } from '../dtype.ts';
 import { defineOp, type Op } from '../op.ts';
 import { formatShape, sameShape } from '../shape.ts';
 import { apply, type Tensor } from '../tensor.ts';
+import { zerosLike } from './basic.ts';
 
 export const standInOp: Op = defineOp({
   name: 'standIn',
@@ -27,4 +28,9 @@ export const standInOp: Op = defineOp({
 /** The value of y, of any type, with the gradient of f, of y's shape. */
 export function standIn(y: Tensor, f: Tensor): Tensor {
   return apply(standInOp, [y, f], {});
+}
+
+/** The value of y without a gradient: what is compared with y does not pull at it. */
+export function stopGradient(y: Tensor): Tensor {
+  return standIn(y, zerosLike(y));
 }
