@@ -2,7 +2,7 @@
 
 import { hashOf, randomStream } from '../random/random-stream.ts';
 import type { DeviceRuntime } from '../runtime/runtime.ts';
-import { adam, adamData } from '../search/adam.ts';
+import { adam, adamData, adamSpecs } from '../search/adam.ts';
 import { stepSizeName } from '../search/ascent.ts';
 import { search } from '../search/search.ts';
 import { neg, sub } from '../tensor/ops/arithmetic.ts';
@@ -42,18 +42,12 @@ export async function fitParameters(
   const [c, h, w] = parameterisation.size;
   if (picture.length !== c * h * w)
     throw new PriorError(`The picture has ${picture.length} values; ${c} x ${h} x ${w} were expected.`);
-  const float = (shape: readonly number[]) => ({ shape, dtype: 'float32' as const });
   let best: Fit | undefined;
   await search(
     {
       key: `fit ${parameterisation.key}`,
       shape: parameterisation.shape,
-      data: {
-        target: float([c, h, w]),
-        [stepSizeName]: float([]),
-        'correction 1': float([]),
-        'correction 2': float([]),
-      },
+      data: { target: { shape: [c, h, w], dtype: 'float32' }, ...adamSpecs },
       parameterise: (z) => parameterisation.picture(z),
       objective: (x, { target }) => ({
         value: neg(reduceMean(square(sub(x, target!)), { axes: [1, 2, 3] })),

@@ -9,7 +9,7 @@ import type { Denoiser } from '../prior/denoiser.ts';
 import type { Parameterisation } from '../prior/parameterisation.ts';
 import type { Penalty } from '../prior/penalties.ts';
 import { hashOf, randomStream } from '../random/random-stream.ts';
-import { adam, adamData } from '../search/adam.ts';
+import { adam, adamData, adamSpecs } from '../search/adam.ts';
 import { steepestAscent, stepSizeName } from '../search/ascent.ts';
 import type { Batch, Problem, StepRule } from '../search/problem.ts';
 import { pictureGradientName } from '../search/programs.ts';
@@ -245,9 +245,7 @@ function drawingProblem(model: Model, objective: Objective, options: DrawOptions
     ].join(' | '),
     shape,
     data: {
-      [stepSizeName]: float([]),
-      'correction 1': float([]),
-      'correction 2': float([]),
+      ...adamSpecs,
       ...transform?.data,
       ...(denoiser === undefined ? {} : { [noiseName]: float(shape) }),
       ...(within === undefined ? {} : { [centreName]: float([group, c, h, w]), [radiusName]: float([]) }),
