@@ -1,5 +1,5 @@
 /**
- * @file Where attacks from labels alone begin: a picture that fools already. One that the user gives, or noise blended into the original as
+ * @file Where attacks that follow the border begin: a picture that fools already. One that the user gives, or noise blended into the original as
  * little as still fools (Chen et al. 2020, Section IV; Brendel et al. 2018). Never another picture of the batch: a result may not depend
  * on what is attacked beside it.
  *
@@ -56,22 +56,33 @@ export function* adversarialStart(
   trial: Trial,
   { starts = [], draws = 1000 }: StartOptions,
 ): Procedure<Float32Array | undefined> {
-  const { x0, target, notes } = trial;
-  const given = starts
-    .map((start) => allowed(start, trial))
-    .map((x) => ({ x, distance: normOf('l2', minus(x, x0)) }))
-    .sort((a, b) => a.distance - b.distance);
-  for (const { x } of given) if ((yield* look(x)).fools) return x;
+  const { target, notes } = trial;
+  const given = yield* nearestStart(trial, starts);
+  if (given !== undefined) return given;
   if (target !== undefined) {
     notes.add('None of the given starts is taken for the target: give pictures of its class.');
     return undefined;
   }
-  const noise = yield* foolingNoise(trial, draws);
-  if (noise === undefined) {
+  const blend = yield* blendedNoise(trial, draws);
+  if (blend === undefined)
     notes.add(`None of ${draws} draws of noise fools, so there was nothing to begin at: give pictures as starts.`);
-    return undefined;
-  }
-  return yield* blended(trial, noise);
+  return blend;
+}
+
+/** The nearest of some pictures that fools. */
+export function* nearestStart(trial: Trial, starts: readonly Float32Array[]): Procedure<Float32Array | undefined> {
+  const given = starts
+    .map((start) => allowed(start, trial))
+    .map((x) => ({ x, distance: normOf('l2', minus(x, trial.x0)) }))
+    .sort((a, b) => a.distance - b.distance);
+  for (const { x } of given) if ((yield* look(x)).fools) return x;
+  return undefined;
+}
+
+/** Noise that fools, blended into the original as little as still does; undefined where none of the draws fools. */
+export function* blendedNoise(trial: Trial, draws: number): Procedure<Float32Array | undefined> {
+  const noise = yield* foolingNoise(trial, draws);
+  return noise === undefined ? undefined : yield* blended(trial, noise);
 }
 
 /** Draws that are asked about at once, at most: few at first, where one may do. */

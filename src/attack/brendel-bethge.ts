@@ -4,10 +4,11 @@
  * authors' code the radius falls by halves at set steps, and the border's normal is a running mean. Departures: the radius belongs to one
  * picture (their code multiplies it by the number of pictures in the batch), and where no noise fools, the start is climbed to.
  */
+import { blendedNoise, nearestStart } from './adversarial-start.ts';
 import { checkCount } from './check-options.ts';
 import { methodOf } from './method.ts';
-import { between, type MinimalOptions, runMinimalAttack } from './minimal-attack.ts';
-import { look, lookAll, type Procedure, slope } from './procedure.ts';
+import { type MinimalOptions, runMinimalAttack } from './minimal-attack.ts';
+import { look, type Procedure, slope } from './procedure.ts';
 import { AttackError, type DistanceAttackResult } from './result.ts';
 import { allowed, type Trial } from './trial.ts';
 import { type StepNorm, trustStep } from './trust-step.ts';
@@ -78,12 +79,12 @@ export async function brendelBethge(
 }
 
 function* search(trial: Trial, settings: Settings): Procedure {
-  const start = yield* adversarialStart(trial, settings.starts);
-  if (start === undefined) {
+  const first = yield* start(trial, settings.starts);
+  if (first === undefined) {
     trial.notes.add('No picture that fools was found to begin at; some may be given as starts.');
     return;
   }
-  const border = yield* borderOn(trial, settings.norm, start);
+  const border = yield* borderOn(trial, settings.norm, first);
   yield* follow(trial, settings, border);
 }
 
@@ -126,35 +127,16 @@ function snapped(x: Float32Array, x0: Float32Array): Float32Array {
   return x.map((value, i) => (Math.abs(value - x0[i]!) < none ? x0[i]! : value));
 }
 
-/** Draws of noise at most, and how many are asked about at once. */
-const [draws, round] = [1000, 20];
+/** Draws of noise at most. */
+const draws = 1000;
 
-/** Points on the way from the original to noise that are asked about, from the near end. */
-const blends = 20;
-
-/** A picture that fools: the nearest of those given that does; noise, blended with the original as much as fools; or one that is climbed to. */
-function* adversarialStart(trial: Trial, starts: readonly Float32Array[]): Procedure<Float32Array | undefined> {
-  const given = starts
-    .map((start) => allowed(start, trial))
-    .sort((a, b) => normOf('l2', minus(a, trial.x0)) - normOf('l2', minus(b, trial.x0)));
-  for (const x of given) if ((yield* look(x)).fools) return x;
+/** A picture that fools: one of those given; noise, blended with the original; or one that is climbed to. */
+function* start(trial: Trial, starts: readonly Float32Array[]): Procedure<Float32Array | undefined> {
+  const given = yield* nearestStart(trial, starts);
+  if (given !== undefined) return given;
   // Noise is hardly ever of one chosen class.
-  for (let draw = 0; trial.target === undefined && draw < draws; draw += round) {
-    const noises = Array.from({ length: round }, (_, i) => {
-      const random = trial.random(draw + i);
-      return allowed(
-        trial.x0.map(() => random.uniform()),
-        trial,
-      );
-    });
-    const answers = yield* lookAll(noises);
-    const found = noises.find((_, i) => answers[i]!.fools);
-    if (found === undefined) continue;
-    const line = Array.from({ length: blends }, (_, i) => between(trial, found, (i + 1) / blends));
-    const seen = yield* lookAll(line);
-    return line.find((_, i) => seen[i]!.fools) ?? found;
-  }
-  return yield* climb(trial);
+  const blend = trial.target === undefined ? yield* blendedNoise(trial, draws) : undefined;
+  return blend ?? (yield* climb(trial));
 }
 
 /** Steps of the climb, and how far each goes at most in any value. */

@@ -3,14 +3,18 @@
 /** Steps at most; a bracket of any size is exhausted by then. */
 const most = 100;
 
-/** Relative precision of what is returned, of the bracket's ends or of the value. */
-const precision = 1e-9;
-
 /**
  * An argument in [low, high] at which a function that never falls is close to a value; an end where the value is not between theirs.
  * @param f finite on the bracket, and continuous for the result to be close
+ * @param precision relative, of the value or of the argument
  */
-export function monotoneRoot(f: (s: number) => number, value: number, low: number, high: number): number {
+export function monotoneRoot(
+  f: (s: number) => number,
+  value: number,
+  low: number,
+  high: number,
+  precision = 1e-9,
+): number {
   let [a, b] = [low, high];
   let [fa, fb] = [f(a) - value, f(b) - value];
   if (fa >= 0) return a;
@@ -36,9 +40,19 @@ export function monotoneRoot(f: (s: number) => number, value: number, low: numbe
   return (a + b) / 2;
 }
 
-/** The first of start, 2 start, 4 start ... at which a function that never falls is above a value, or the last of 60. */
+/** The first of start, 2 start, 4 start ... at which a function that never falls is at least a value, or the last of 60. */
 export function doubledUntil(f: (s: number) => number, value: number, start: number): number {
   let s = start;
   for (let i = 0; i < 60 && !(f(s) >= value); i++) s *= 2;
   return s;
+}
+
+/** A bracket around a guess at whose ends a function that never falls is below and above a value; the widest of 60 where there is none. */
+export function bracketed(f: (s: number) => number, value: number, guess: number): readonly [number, number] {
+  let width = Math.max(0.01 * Math.abs(guess), 1e-9);
+  let [low, high] = [guess, guess];
+  if (f(guess) < value)
+    for (let i = 0; i < 60 && !(f(high) >= value); i++, width *= 2) [low, high] = [high, high + width];
+  else for (let i = 0; i < 60 && !(f(low) < value); i++, width *= 2) [low, high] = [low - width, low];
+  return [low, high];
 }

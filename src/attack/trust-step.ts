@@ -12,7 +12,7 @@
  *
  * In l0 the problem is a choice of values and not convex: values are taken by what they save of the Lagrangian, as few as reach the plane.
  */
-import { doubledUntil, monotoneRoot } from './monotone-root.ts';
+import { bracketed, doubledUntil, monotoneRoot } from './monotone-root.ts';
 import { projectOntoPlane } from './plane-projection.ts';
 import { addScaled, dot, minus, normOf, scaled } from './vector.ts';
 
@@ -37,7 +37,7 @@ export function trustStep(norm: StepNorm, { x, x0, b, gain, radius }: TrustStep)
   const problem = { x, x0, b: scaled(b, 1 / length), gain: gain / length, radius };
   const shortest = projectOntoPlane('l2', x, problem.b, problem.gain);
   if (!reaches(shortest, problem) || normOf('l2', shortest) > radius) return furthest(problem);
-  return norm === 'l0' ? fewest(problem, shortest) : nearest(norm, problem);
+  return norm === 'l0' ? fewest(problem, shortest) : nearest(norm, problem, shortest);
 }
 
 function reaches(delta: Float32Array, { b, gain }: TrustStep): boolean {
@@ -64,37 +64,38 @@ const pointOf: Readonly<Record<'linf' | 'l2' | 'l1', (d: number, pull: number, s
   linf: (d, pull, s) => Math.min(d - s, Math.max(d + s, pull)),
 };
 
-function nearest(norm: 'linf' | 'l2' | 'l1', problem: TrustStep): Float32Array {
+/** Relative precision of the radius, and of the plane. */
+const [radiusPrecision, planePrecision] = [1e-3, 1e-6];
+
+function nearest(norm: 'linf' | 'l2' | 'l1', problem: TrustStep, shortest: Float32Array): Float32Array {
   const { x, x0, b, gain, radius } = problem;
   const d = minus(x0, x);
   // Without the radius: the original, projected onto the plane.
   const free = addScaled(d, 1, projectOntoPlane(norm, x0, b, gain - dot(b, d)));
   if (normOf('l2', free) <= radius) return free;
   const point = pointOf[norm];
-  const at = (s: number) => onPlane(problem, d, (pull, i) => point(d[i]!, pull, s));
+  let kappa = kappaOf(shortest, b, gain);
+  const at = (s: number): Float32Array => {
+    const value = (k: number, i: number) => clip(point(d[i]!, k * b[i]!, s), x[i]!);
+    const gained = (k: number) => {
+      let sum = 0;
+      for (let i = 0; i < b.length; i++) sum += b[i]! * value(k, i);
+      return sum;
+    };
+    // The last search's multiplier is the next one's guess.
+    kappa = monotoneRoot(gained, gain, ...bracketed(gained, gain, kappa), planePrecision);
+    const delta = new Float32Array(b.length);
+    for (let i = 0; i < delta.length; i++) delta[i] = value(kappa, i);
+    return delta;
+  };
   const length = (s: number) => normOf('l2', at(s));
   // The shortest step belongs to the low end, the one without the radius to the high end.
   const [low, high] = {
     l2: () => [0, 1] as const,
-    l1: () => [0, doubledUntil(length, radius, 1e-6)] as const,
-    linf: () => [-1, -normOf('linf', minus(free, d))] as const,
+    l1: () => [0, doubledUntil(length, radius, Math.abs(kappa) * normOf('linf', b))] as const,
+    linf: () => [-normOf('linf', minus(shortest, d)), -normOf('linf', minus(free, d))] as const,
   }[norm]();
-  return at(monotoneRoot(length, radius, low, high));
-}
-
-/** The step whose values are a growing function of kappa b, kept in [0, 1], with kappa so that it lies on the plane. */
-function onPlane({ x, b, gain }: TrustStep, d: Float32Array, point: (pull: number, i: number) => number): Float32Array {
-  const at = (kappa: number) => {
-    const delta = new Float32Array(x.length);
-    for (let i = 0; i < delta.length; i++)
-      delta[i] = b[i] === 0 ? clip(point(0, i), x[i]!) : clip(point(kappa * b[i]!, i), x[i]!);
-    return delta;
-  };
-  const gained = (kappa: number) => dot(b, at(kappa));
-  const start = Math.max(normOf('l2', d), Math.abs(gain), 1e-9);
-  const high = doubledUntil(gained, gain, start);
-  const low = -doubledUntil((kappa) => -gained(-kappa), -gain, start);
-  return at(monotoneRoot(gained, gain, low, high));
+  return at(monotoneRoot(length, radius, low, high, radiusPrecision));
 }
 
 /** Times that the multiplier is taken from the step that it gave. */

@@ -25,9 +25,8 @@ const special: Readonly<Record<string, Partial<Quick>>> = {
   autoattack: { options: { steps: 30, queries: 300 } },
   fab: { options: { steps: 40 } },
   'fab-t': { options: { steps: 40 } },
-  // Radii that fall less often, so that the way from noise can be gone in few steps.
-  // In l0 it ends where no single value can be set back.
-  bb: { options: { steps: 40, decays: 4 }, countRatio: 2.5 },
+  // Longer steps that fall less often, so that the way from noise can be gone in few.
+  bb: { options: { steps: 36, decays: 3, rate: 0.004 } },
   // Weights of random signs, pixel by pixel, are what square windows suit least.
   square: { options: { queries: 1500, rescale: true }, slack: 3 },
   // Values are taken as they come, not the best first, each by the same step.
