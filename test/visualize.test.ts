@@ -10,6 +10,7 @@ import { randomStream } from '../src/random/random-stream.ts';
 import { compile } from '../src/runtime/compile.ts';
 import { crops } from '../src/transform/crops.ts';
 import { jitter } from '../src/transform/jitter.ts';
+import { openDenoiserPrior } from '../src/visualize/denoiser-prior.ts';
 import { activations, percentileOf } from '../src/visualize/evidence.ts';
 import { weightedSum } from '../src/visualize/objectives/objective.ts';
 import { diversity } from '../src/visualize/objectives/together.ts';
@@ -140,7 +141,7 @@ it('says so where nothing rises', async () => {
   await using constant = await loadModel(constantNetwork(), { preprocessing: 'none' });
   const { notes } = await visualize(constant, classScore(1), { parameterisation: rawPixels(size), steps: 3 });
   expect(notes).toEqual([
-    'The gradient was exactly zero on the way: nothing leads on there.',
+    'The gradient was exactly zero on the way: nothing leads on there. Where ReLUs are off, redirect leads past them.',
     'The activation did not rise.',
   ]);
 });
@@ -154,6 +155,21 @@ it('refuses what cannot be meant', async () => {
     'takes 3 channels; raw pixels draws 1',
   );
   await expect(draw({ penalties: [{ penalty: variation, weight: -1 }] })).rejects.toThrow('weight of tv');
+  await expect(draw({ frameEvery: 0.5 })).rejects.toThrow('Steps between frames must be a whole number');
+  await expect(draw({ redirect: -1 })).rejects.toThrow('Redirected steps must be a whole number');
+  await expect(draw({ start: new Float32Array(768).fill(Number.NaN) })).rejects.toThrow('The start holds NaN');
+  const within = { norm: 'l2', epsilon: 1, picture: new Float32Array(768) };
+  await expect(draw({ within: { ...within, picture: new Float32Array(7) } })).rejects.toThrow(
+    "The ball's picture has 7 values; 768 were expected.",
+  );
+  await expect(draw({ within: { ...within, epsilon: 0 } })).rejects.toThrow(
+    'Epsilon must be a positive number, got 0.',
+  );
+  const parameterisation = await openPrior('fourier', size);
+  await expect(draw({ within, parameterisation })).rejects.toThrow('A ball is of pixels');
+  await expect(draw({ denoiser: await openDenoiserPrior(), parameterisation })).rejects.toThrow(
+    'A denoiser moves pixels: it takes raw pixels, not fourier.',
+  );
   await expect(openPrior('forier', size)).rejects.toThrow('There is no prior "forier"; there are raw');
 });
 

@@ -1,11 +1,11 @@
 /** @file What the flags of `visualize` ask for: priors, changes, penalties, grids. Refuses flags that do not go together. */
 import { openRuntime } from '#runtime';
 import type { Model } from '../model/model.ts';
-import { openDenoiser } from '../prior/denoiser.ts';
 import { measureStatistics, type NaturalStatistics } from '../prior/natural-statistics.ts';
 import type { PictureSize } from '../prior/parameterisation.ts';
 import { boundary, l1From, l2From, type Penalty, roughness, variation } from '../prior/penalties.ts';
 import { openPrior } from '../prior/prior-named.ts';
+import { openDenoiserPrior } from '../visualize/denoiser-prior.ts';
 import { type Objective, weightedSum } from '../visualize/objectives/objective.ts';
 import { diversity } from '../visualize/objectives/together.ts';
 import { robustnessNamed } from '../visualize/robustness.ts';
@@ -24,6 +24,7 @@ export interface VisualizeFlags extends ModelFlags {
   readonly steps?: number;
   readonly rate?: number;
   readonly optimizer?: Optimizer;
+  readonly redirect?: number;
   readonly penalty?: readonly string[];
   readonly score?: 'logit' | 'margin';
   readonly grid?: string;
@@ -134,19 +135,9 @@ export async function drawOptionsOf(flags: VisualizeFlags, model: Model, size: P
     seed: flags.seed,
     transparency: flags.transparency,
     ...(flags.optimizer === undefined ? {} : { optimizer: flags.optimizer }),
+    ...(flags.redirect === undefined ? {} : { redirect: flags.redirect }),
     ...(flags.steps === undefined ? {} : { steps: flags.steps }),
     ...(flags.rate === undefined ? {} : { rate: flags.rate }),
-    ...(isDenoised
-      ? {
-          rate: flags.rate ?? 1,
-          denoiser: {
-            denoiser: await openDenoiser(flags.denoiser ?? 'zoo:cifar10-denoiser'),
-            weight: 0.05,
-            gradientWeight: 0.02,
-            noise: 0.02,
-            annealed: true,
-          },
-        }
-      : {}),
+    ...(isDenoised ? { rate: flags.rate ?? 1, denoiser: await openDenoiserPrior(flags.denoiser) } : {}),
   };
 }

@@ -2,6 +2,7 @@
  * @file The one optimisation of this project, stated: maximise J(f(T(g(z)))) - penalty(x) over allowed z, x = g(z).
  * Attacks and visualisations are instances of it that differ in g, T, J and the allowed set.
  */
+import type { GradientOptions } from '../tensor/grad.ts';
 import type { Spec } from '../tensor/op.ts';
 import type { Shape } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
@@ -45,6 +46,8 @@ export interface Problem {
   /** Taken from the objective's value, [N]; nothing unless given. */
   penalty?(x: Tensor, data: Batch): Tensor;
   readonly rule: StepRule;
+  /** Rules of nodes that are not their ops' own, for gradients that lead on where true ones do not. */
+  gradientRules?(data: Batch): GradientOptions['ruleOf'] & object;
   /** Whether each step also says how much every place of the picture counts: the sum over channels of |dJ / dx|, [N, H, W]. */
   readonly seesPictureGradient?: boolean;
   /** Brings z back into the allowed set; everything is allowed unless given. */

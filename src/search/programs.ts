@@ -78,7 +78,11 @@ export function programsOf(problem: Problem, device: DeviceRuntime, options: Gra
           const { value, outputs = {}, x } = evaluate(problem, z, inputs);
           // Samples do not touch each other, so the gradient of the sum holds each one's own.
           const wanted = problem.seesPictureGradient ? [z, x] : [z];
-          const [gradient, pictureGradient] = grad(reduceSum(value), wanted, options) as [Tensor, Tensor?];
+          const rules = problem.gradientRules === undefined ? {} : { ruleOf: problem.gradientRules(inputs) };
+          const [gradient, pictureGradient] = grad(reduceSum(value), wanted, { ...options, ...rules }) as [
+            Tensor,
+            Tensor?,
+          ];
           const stateNames = Object.keys(problem.rule.state ?? {});
           const state = Object.fromEntries(stateNames.map((name) => [name, inputs[statePrefix + name]!]));
           const next = problem.rule.next({ z, gradient, state, data: inputs });

@@ -5,7 +5,7 @@
  * broadcast input here and not in the ops' rules, and ops without a gradient are reported together before any work.
  */
 import { isFloat } from './dtype.ts';
-import type { GradientArgs } from './op.ts';
+import type { Attrs, GradientArgs, GradientRule } from './op.ts';
 import { add, broadcastTo, cast, ones, sumTo, zerosLike } from './ops/basic.ts';
 import { formatShape, sameShape, sizeOf } from './shape.ts';
 import { describeTensor, type Node, type Tensor, topologicalOrder } from './tensor.ts';
@@ -14,6 +14,8 @@ import { describeTensor, type Node, type Tensor, topologicalOrder } from './tens
 export interface GradientOptions {
   /** Names a node in error messages, as its model's file does; the op's name is used otherwise. */
   readonly describe?: (node: Node) => string | undefined;
+  /** The rule of a node of one input instead of its op's, where it has one of its own: gradients that search better than true ones. */
+  readonly ruleOf?: (node: Node) => GradientRule<Attrs> | undefined;
 }
 
 /** A gradient was asked for through ops that have none. `nodes` are all of them. */
@@ -141,7 +143,8 @@ function* inputCotangents(
   options: GradientOptions,
 ): Generator<[number, Tensor]> {
   const { op, inputs: x, outputs: ys, attrs } = node;
-  const { gradient } = op;
+  const own = options.ruleOf?.(node);
+  const gradient = own === undefined ? op.gradient : [own];
   const indices = x.flatMap((xi, i) => (wanted(xi) && carriesGradient(node, i) ? [i] : []));
   if (gradient === 'decomposed') {
     const parts = [op.decompose!(x, attrs)].flat() as Tensor[];

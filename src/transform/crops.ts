@@ -4,8 +4,8 @@
  */
 
 import { relu } from '../tensor/ops/activation.ts';
-import { div, mul, sub } from '../tensor/ops/arithmetic.ts';
-import { maximum } from '../tensor/ops/extrema.ts';
+import { add, div, mul, sub } from '../tensor/ops/arithmetic.ts';
+import { clip, maximum } from '../tensor/ops/extrema.ts';
 import { matmul } from '../tensor/ops/matmul.ts';
 import { reduceSum } from '../tensor/ops/reduce.ts';
 import { reshape } from '../tensor/ops/reshape.ts';
@@ -13,6 +13,7 @@ import { slice } from '../tensor/ops/slice.ts';
 import { swapAxes } from '../tensor/ops/transpose.ts';
 import { abs } from '../tensor/ops/unary.ts';
 import { constant, type Tensor } from '../tensor/tensor.ts';
+import { repeat } from './repeat.ts';
 import type { Transform } from './transform.ts';
 
 /** Options of `crops`. Sizes and places are shares of the shorter side, and of the way that a crop may move. */
@@ -66,14 +67,6 @@ export function crops(
   };
 }
 
-/** Each picture `views` times in a row. */
-export function repeat(x: Tensor, views: number): Tensor {
-  if (views === 1) return x;
-  const [n, ...rest] = x.shape as [number, ...number[]];
-  const ones = constant(new Float32Array(views).fill(1), [1, views, ...rest.map(() => 1)]);
-  return reshape(mul(reshape(x, [n, 1, ...rest]), ones), [n * views, ...rest]);
-}
-
 /**
  * Weights [N, 1, count, size] of `size` pixels in each of `count` that share an interval: a tent around each new pixel's centre, as wide as
  * the new pixels are apart but never narrower than the old ones, with sum 1.
@@ -88,14 +81,10 @@ function resampling(start: Tensor, length: Tensor, size: number, count: number):
     Array.from({ length: size }, (_, j) => j + 0.5),
     [1, 1, 1, size],
   );
-  const at = sub(mul(length, centres), mul(start, -1));
+  const at = add(mul(length, centres), start);
   const reach = maximum(div(length, count), 1);
   // Centres beyond the outermost pixels' take these pixels.
-  const inside = sub(clamp(at, 0.5, size - 0.5), pixels);
+  const inside = sub(clip(at, 0.5, size - 0.5), pixels);
   const tent = relu(sub(1, div(abs(inside), reach)));
   return div(tent, maximum(reduceSum(tent, { axes: [3], keepDims: true }), 1e-12));
-}
-
-function clamp(x: Tensor, low: number, high: number): Tensor {
-  return sub(high, relu(sub(high, maximum(x, low))));
 }

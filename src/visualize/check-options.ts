@@ -1,5 +1,5 @@
 /** @file Refuses visualisations that cannot mean what they say, before any work. */
-import { norms } from '../distance/ball.ts';
+import { type Norm, norms } from '../distance/ball.ts';
 import type { Model } from '../model/model.ts';
 import type { VisualizeOptions } from './visualize-class.ts';
 
@@ -36,12 +36,16 @@ export function checkVisualizeOptions(model: Model, labels: readonly number[], o
   if (within === undefined) return;
   if (start === undefined)
     throw new VisualizeError('A ball to stay within needs a picture in its middle: give start as well.');
-  if (!norms.includes(within.norm))
-    throw new VisualizeError(`Norm "${within.norm}" is not one of ${norms.join(', ')}.`);
-  if (!(within.epsilon > 0)) throw new VisualizeError(`Epsilon must be a positive number, got ${within.epsilon}.`);
-  if (within.norm === 'linf' && within.epsilon > 1)
+  checkBall(within.norm, within.epsilon);
+}
+
+/** Checks a ball of pixels. @throws VisualizeError where it is none */
+export function checkBall(norm: Norm, epsilon: number): void {
+  if (!norms.includes(norm)) throw new VisualizeError(`Norm "${norm}" is not one of ${norms.join(', ')}.`);
+  if (!(epsilon > 0)) throw new VisualizeError(`Epsilon must be a positive number, got ${epsilon}.`);
+  if (norm === 'linf' && epsilon > 1)
     throw new VisualizeError(
-      `Epsilon ${within.epsilon} is more than the way from black to white; pixels run from 0 to 1. Did you mean ${within.epsilon}/255?`,
+      `Epsilon ${epsilon} is more than the way from black to white; pixels run from 0 to 1. Did you mean ${epsilon}/255?`,
     );
 }
 

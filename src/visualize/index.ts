@@ -33,6 +33,7 @@ export { type EvolutionGradientOptions, evolutionGradient } from '../search/grad
 export { type SphereCmaOptions, sphereCma } from '../search/gradient-free/sphere-cma.ts';
 export { type CropOptions, crops } from '../transform/crops.ts';
 export { VisualizeError } from './check-options.ts';
+export { type DenoiserPrior, openDenoiserPrior } from './denoiser-prior.ts';
 export { activations, naturalSlope, percentileOf, spectrumSlope } from './evidence.ts';
 export { type DirectionOptions, direction } from './objectives/direction.ts';
 export { type Activations, caricature, matching, style } from './objectives/matching.ts';
@@ -43,7 +44,6 @@ export { type Robustness, robustnessNamed, robustnessPresets } from './robustnes
 export { type SlideOptions, type SlideStep, slide } from './slide.ts';
 export { type NamedUnit, type UnitOptions, unitNamed } from './unit-named.ts';
 export {
-  type DenoiserPrior,
   type Drawing,
   type DrawOptions,
   type DrawPoint,

@@ -1,7 +1,7 @@
 /**
  * @file The step of plug-and-play generative networks (Nguyen et al. 2017, eq. 5 to 11): towards likelier pictures by a denoiser, towards the
- * unit by its gradient, and noise; the sum over its own mean size, as the authors' code has it. With noise that falls it is annealed
- * Langevin sampling.
+ * unit by its gradient, and noise. The gradient is over its own mean size, so that one weight suits all units; the authors' code divides
+ * the sum of both by its mean size instead. With noise that falls it is annealed Langevin sampling.
  */
 import type { Parameterisation } from '../prior/parameterisation.ts';
 import { stepSizeName } from '../search/ascent.ts';
@@ -13,9 +13,9 @@ import { reduceMean } from '../tensor/ops/reduce.ts';
 import { reshape } from '../tensor/ops/reshape.ts';
 import { abs } from '../tensor/ops/unary.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import type { DenoiserPrior } from './visualize.ts';
+import type { DenoiserPrior } from './denoiser-prior.ts';
 
-/** z + alpha d / mean |d| + noise with d = weight (R(z) - z) + gradientWeight gradient / mean |gradient|, over pixels themselves. */
+/** z + alpha (weight (R(z) - z) + gradientWeight gradient / mean |gradient|) + noise, over pixels themselves. */
 export function langevin(
   { denoiser, weight, gradientWeight }: DenoiserPrior,
   noiseName: string,

@@ -3,11 +3,11 @@
  * pattern is an adversarial one, to the picture of a generator.
  */
 import type { Model } from '../model/model.ts';
-import { openDenoiser } from '../prior/denoiser.ts';
 import type { Parameterisation, PictureSize } from '../prior/parameterisation.ts';
 import { variation } from '../prior/penalties.ts';
 import { openPrior, type PriorOptions } from '../prior/prior-named.ts';
 import { jitter } from '../transform/jitter.ts';
+import { openDenoiserPrior } from './denoiser-prior.ts';
 import type { Objective } from './objectives/objective.ts';
 import { type Drawing, type DrawOptions, visualize } from './visualize.ts';
 
@@ -78,18 +78,12 @@ async function smoothness(model: Model, objective: Objective, raw: Parameterisat
 async function denoised(
   parameterisation: Parameterisation,
   transform: DrawOptions['transform'] & object,
-  { denoiser = 'zoo:cifar10-denoiser' }: SlideOptions,
+  { denoiser }: SlideOptions,
 ): Promise<Settings> {
   return {
     parameterisation,
     transform,
-    denoiser: {
-      denoiser: await openDenoiser(denoiser),
-      weight: 0.05,
-      gradientWeight: 0.02,
-      noise: 0.02,
-      annealed: true,
-    },
+    denoiser: await openDenoiserPrior(denoiser),
     rate: 1,
   };
 }

@@ -35,6 +35,11 @@ export const visualizeRoute = buildCommand({
       steps: { ...count(1), brief: 'Gradient steps (512)', placeholder: 'N' },
       rate: { ...number, brief: "Learning rate (the prior's)", placeholder: 'RATE' },
       optimizer: { kind: 'enum', values: ['adam', 'nadam', 'steepest'], optional: true, brief: 'How it moves (adam)' },
+      redirect: {
+        ...count(0),
+        brief: 'Steps at the start in which ReLUs that are off pass on what would turn them on (0; Lucid: 16)',
+        placeholder: 'N',
+      },
       penalty: {
         kind: 'parsed',
         parse: String,
