@@ -1,7 +1,11 @@
 /** @file Objectives of drawings against loops over a layer's values, for one picture and for several that belong together. */
 import { describe, expect, it } from 'vitest';
+import { layerNames } from '../src/model/layer-names.ts';
 import { loadModel } from '../src/model/load-model.ts';
+import { GraphBuilder } from '../src/onnx/file/graph-builder.ts';
+import { parseModel } from '../src/onnx/file/parse-model.ts';
 import { compile } from '../src/runtime/compile.ts';
+import { activationsOf } from '../src/visualize/activations-of.ts';
 import { direction } from '../src/visualize/objectives/direction.ts';
 import { caricature, matching, style } from '../src/visualize/objectives/matching.ts';
 import { meanPerSample, type Objective, weightedSum } from '../src/visualize/objectives/objective.ts';
@@ -182,7 +186,9 @@ describe('units by name', () => {
     ['class:3', classScore(3).key],
     ['3', classScore(3).key],
   ])('%s', (name, key) => {
-    expect(unitNamed(model, name).objective.key).toBe(key);
+    const unit = unitNamed(model, name);
+    expect(unit.objective.key).toBe(key);
+    expect(unit.layer).toBe(unit.label === undefined ? layer : undefined);
   });
 
   it.each([
@@ -199,5 +205,43 @@ describe('units by name', () => {
     await expect(value(neuron(layer, 0, [8, 0]), pictures)).rejects.toThrow('has 8 x 8 places; row 8, column 0');
     await expect(value(direction(layer, vector.slice(1)), pictures)).rejects.toThrow('has 12 numbers, got 11');
     await expect(value(channel('Relu#5', 0), pictures)).rejects.toThrow('has no layer "Relu#5"; near matches');
+  });
+});
+
+describe('activations of a layer', () => {
+  it('are what objectives match', async () => {
+    const seen = await activationsOf(model, layer, pictures[1]!);
+    expect([seen.layer, seen.shape]).toEqual([layer, [12, 8, 8]]);
+    for (const [i, v] of layers[1]!.entries()) expect(seen.data[i]).toBeCloseTo(v, 5);
+    expect((await value(matching(seen), [pictures[1]!]))[0]).toBeCloseTo(0, 5);
+  });
+
+  it('of another size or none are refused', async () => {
+    await expect(activationsOf(model, layer, new Float32Array(3))).rejects.toThrow('has 3 values; small takes 3 x 16');
+    const other = { layer, shape: [5, 8, 8], data: new Float32Array(320) };
+    await expect(value(style(other), pictures)).rejects.toThrow('has 5 channels; the layer has 12');
+    await expect(value(matching(other), pictures)).rejects.toThrow(
+      'have 320 values [5, 8, 8]; this size of picture gives 768',
+    );
+  });
+});
+
+it("a value's own name is never another layer's", () => {
+  const graph = new GraphBuilder();
+  graph.input('x', 'float32', [1, 3]);
+  graph.node('Relu', ['x'], {}, ['second']);
+  graph.node('Neg', ['second'], {}, ['Relu#2']);
+  graph.node('Relu', ['Relu#2'], {}, ['third']);
+  graph.output('third', 'float32', [1, 3]);
+  const file = parseModel(graph.encode(18));
+  file.graph!.node[0]!.name = 'third';
+  file.graph!.node[2]!.name = 'last';
+  expect(Object.fromEntries(layerNames(file))).toEqual({
+    second: 'second',
+    'Relu#1': 'second',
+    'Relu#2': 'Relu#2',
+    'Neg#1': 'Relu#2',
+    third: 'third',
+    last: 'third',
   });
 });

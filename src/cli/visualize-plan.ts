@@ -85,14 +85,14 @@ function penaltyOf(text: string): WeightedPenalty {
 }
 
 /** A unit's objective with what else is asked for: pictures that differ. */
-export function objectiveOf({ objective, name, label }: NamedUnit, flags: VisualizeFlags): Objective {
+export function objectiveOf({ objective, ...unit }: NamedUnit, flags: VisualizeFlags): Objective {
   if (flags.diversity === undefined) return objective;
   if (flags.grid === undefined)
     throw new CliError('--diversity is for several pictures of a unit: give --grid 3x3 as well.');
   const match = /^(?:(.+)=)?([\d./e-]+)$/.exec(flags.diversity);
   if (match === null)
     throw new CliError(`Expected a weight such as 1 or LAYER=1 for --diversity, got "${flags.diversity}".`);
-  const layer = match[1] ?? (label === undefined ? name.replace(/:\d+(:\d+,\d+)?$/, '') : undefined);
+  const layer = match[1] ?? unit.layer;
   if (layer === undefined)
     throw new CliError('Pictures of a class differ at a layer that has to be said: --diversity LAYER=1.');
   return weightedSum([

@@ -10,12 +10,15 @@ import { cast, ones } from '../tensor/ops/basic.ts';
 import { isConstantExpression } from '../tensor/rewrite.ts';
 import { sizeOf } from '../tensor/shape.ts';
 import { input, type Node, type Tensor, topologicalOrder, type WeightFile } from '../tensor/tensor.ts';
+import { layerNames } from './layer-names.ts';
 import { ModelError } from './model-error.ts';
 import { formatInput, type GraphInput, graphInputs } from './picture-input.ts';
 
 /** A layer whose units can be named `layer:channel`. */
 export interface Layer {
   readonly name: string;
+  /** Other names that mean it: its node's, and its op with its number among those of its kind. */
+  readonly aliases: readonly string[];
   readonly op: string;
   readonly shape: readonly number[];
   readonly units: number;
@@ -138,11 +141,17 @@ function filesOf(bytes: Uint8Array, external: readonly WeightFile[]) {
 
 /** Layers of a graph in its order, with the shape of their output. */
 export function layersOf(file: ModelProto, { values }: ImportedGraph): Layer[] {
+  const aliases = new Map<string, string[]>();
+  for (const [name, value] of layerNames(file))
+    if (name !== value) aliases.set(value, [...(aliases.get(value) ?? []), name]);
   return file.graph!.node.flatMap((node): Layer[] => {
     const value = values.get(node.output[0] ?? '');
     if (value === undefined || !layerOps.has(node.opType) || value.shape.length < 2 || isConstantExpression(value))
       return [];
-    return [{ name: node.output[0]!, op: node.opType, shape: value.shape, units: value.shape[1]! }];
+    const [name] = node.output as [string];
+    // Channels of a transformer's tokens [N, T, D] come last.
+    const units = value.shape.length === 3 ? value.shape[2]! : value.shape[1]!;
+    return [{ name, aliases: aliases.get(name) ?? [], op: node.opType, shape: value.shape, units }];
   });
 }
 

@@ -10,6 +10,7 @@
  * const { pictures } = await visualize(model, objective, { parameterisation: await openPrior('fourier', size), transform });
  */
 
+export { layerNames } from '../model/layer-names.ts';
 export { type ColourMatrix, colourMatrixOf, imagenetColours } from '../prior/colour.ts';
 export { cppn } from '../prior/cppn.ts';
 export { deepImage } from '../prior/deep-image.ts';
@@ -32,6 +33,7 @@ export { type GeneticOptions, genetic } from '../search/gradient-free/genetic.ts
 export { type EvolutionGradientOptions, evolutionGradient } from '../search/gradient-free/nes.ts';
 export { type SphereCmaOptions, sphereCma } from '../search/gradient-free/sphere-cma.ts';
 export { type CropOptions, crops } from '../transform/crops.ts';
+export { activationsOf } from './activations-of.ts';
 export { VisualizeError } from './check-options.ts';
 export { type DenoiserPrior, openDenoiserPrior } from './denoiser-prior.ts';
 export { activations, naturalSlope, percentileOf, spectrumSlope } from './evidence.ts';

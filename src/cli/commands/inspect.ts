@@ -212,7 +212,9 @@ function asText({ path, inspection, model, problem, trials, sidecar }: Report, f
       'layers',
       `${layers.length} whose units can be named layer:channel${flags.layers ? '' : layers.length > 0 ? `, such as ${layers[0]!.name}:0 (all with --layers)` : ''}`,
     ),
-    ...(flags.layers ? layers.map(({ name, op, shape }) => `  ${name}  ${op} [${shape.join(', ')}]`) : []),
+    ...(flags.layers
+      ? layers.map(({ name, aliases, op, shape }) => `  ${[name, ...aliases].join(' = ')}  ${op} [${shape.join(', ')}]`)
+      : []),
   ];
   if (model !== undefined) {
     lines.push(

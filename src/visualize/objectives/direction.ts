@@ -8,8 +8,7 @@ import { div, mul } from '../../tensor/ops/arithmetic.ts';
 import { maximum, pow } from '../../tensor/ops/extrema.ts';
 import { reduceMean, reduceSum } from '../../tensor/ops/reduce.ts';
 import { reduceL2 } from '../../tensor/ops/reduce-extrema.ts';
-import { reshape } from '../../tensor/ops/reshape.ts';
-import { take } from '../../tensor/ops/slice.ts';
+import { slice } from '../../tensor/ops/slice.ts';
 import { constant, type Tensor } from '../../tensor/tensor.ts';
 import { VisualizeError } from '../check-options.ts';
 import { type Features, featuresOf } from './features.ts';
@@ -18,7 +17,7 @@ import { placeIn } from './unit.ts';
 
 /** Options of `direction`. */
 export interface DirectionOptions {
-  /** Power of the cosine that the product is multiplied by; 2 unless given, 0 for the product alone. */
+  /** Power of the cosine that the product is multiplied by; 2 unless given, 0 for the product alone (what Lucid does unless asked). */
   readonly cosinePower?: number;
   /** At one place alone: `middle`, or a row and a column; the mean over all places unless given. */
   readonly place?: 'middle' | readonly [row: number, column: number];
@@ -27,8 +26,8 @@ export interface DirectionOptions {
 /** The least cosine that counts, and what lengths are kept above. */
 const [leastCosine, tiny] = [0.1, 1e-4];
 
-/** v . a times max(0.1, cos(v, a))^p for activations a [N, channels] and a direction v [channels]: [N]. */
-export function poweredProduct(a: Tensor, v: Tensor, power: number): Tensor {
+/** v . a times max(0.1, cos(v, a))^p for activations a [N, channels, places] and a direction v [1, channels, 1]: [N, places]. */
+function poweredProduct(a: Tensor, v: Tensor, power: number): Tensor {
   const product = reduceSum(mul(a, v), { axes: [1] });
   if (power === 0) return product;
   const lengths = mul(maximum(reduceL2(a, { axes: [1] }), tiny), maximum(reduceL2(v, { axes: [1] }), tiny));
@@ -48,24 +47,19 @@ export function direction(
       const features = featuresOf(seen.at(layer));
       checkLength(features, vector, layer);
       const { values, places } = features;
-      const [n, channels, count] = values.shape as [number, number, number];
-      if (place !== undefined) {
-        const chosen = placeIn(places, place === 'middle' ? undefined : place, layer);
-        return poweredProduct(
-          reshape(take(values, chosen, 2), [n, channels]),
-          constant(vector, [1, channels]),
-          cosinePower,
-        );
-      }
-      // The product at every place, then its mean.
-      const v = constant(vector, [1, channels, 1]);
-      const product = reduceSum(mul(values, v), { axes: [1] });
-      if (cosinePower === 0) return reduceMean(product, { axes: [1] });
-      const lengths = mul(maximum(reduceL2(values, { axes: [1] }), tiny), Math.max(Math.hypot(...vector), tiny));
-      const cosine = maximum(div(product, lengths), leastCosine);
-      return reduceMean(reshape(mul(product, pow(cosine, cosinePower)), [n, count]), { axes: [1] });
+      const chosen =
+        place === undefined
+          ? values
+          : onlyPlace(values, placeIn(places, place === 'middle' ? undefined : place, layer));
+      const v = constant(vector, [1, vector.length, 1]);
+      return reduceMean(poweredProduct(chosen, v, cosinePower), { axes: [1] });
     },
   };
+}
+
+/** Values [N, channels, places] of one place, [N, channels, 1]. */
+function onlyPlace(values: Tensor, place: number): Tensor {
+  return slice(values, { axes: [2], starts: [place], ends: [place + 1] });
 }
 
 function checkLength({ channels }: Features, vector: Float32Array, layer: string): void {

@@ -47,7 +47,7 @@ export function matching(wanted: Activations): Objective {
   };
 }
 
-/** Caricature: the product with the wanted activations, times the cosine's power (Lucid's recipe). */
+/** Caricature: the product with the unit of the wanted activations, times the power of the cosine between both, of 0.1 at least. */
 export function caricature(wanted: Activations, cosinePower = 1): Objective {
   return {
     key: `caricature ${wanted.layer} ${hashOf(wanted.data)} ${cosinePower}`,
@@ -79,7 +79,12 @@ export function style(wanted: Activations): Objective {
     name: `the style that ${wanted.layer} saw`,
     value: (seen) => {
       const target = gramOf(constant(wanted.data, [1, ...wanted.shape]));
-      const gap = reduceMean(square(sub(gramOf(seen.at(wanted.layer)), target)), { axes: [1, 2] });
+      const own = gramOf(seen.at(wanted.layer));
+      if (own.shape[1] !== target.shape[1])
+        throw new VisualizeError(
+          `The style of "${wanted.layer}" to match has ${target.shape[1]} channels; the layer has ${own.shape[1]}.`,
+        );
+      const gap = reduceMean(square(sub(own, target)), { axes: [1, 2] });
       return neg(div(gap, maximum(reduceMean(square(target), { axes: [1, 2] }), 1e-20)));
     },
   };
