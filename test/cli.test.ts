@@ -69,6 +69,8 @@ describe('pareidolia inspect', () => {
       flops: 2 * (27 * 8 * 256 + 72 * 12 * 64 + 768 * 5),
       classes: 5,
     });
+    expect(JSON.parse(stdout).layers[1]).toMatchObject({ op: 'Relu', aliases: ['Relu#1'], units: 8 });
+    expect(run('inspect', 'net.onnx', '--layers').stdout).toMatch(/ = Relu#2 {2}Relu \[1, 12, 8, 8\]/);
   });
 
   it('says which op stops the gradient', () => {
@@ -271,6 +273,18 @@ describe('pareidolia visualize', () => {
     expect(readFileSync(at('v/t.png'))[25]).toBe(6);
   });
 
+  it('starts from a picture, says how near the prior comes to it, and keeps what would draw it again', async () => {
+    const options = ['--unit', 'Relu#1:0', '--prior', 'low-resolution', '--from', 'picture.png', '--redirect', '4'];
+    const { status, stderr } = draw(...options, '--penalty', 'boundary=0.1', '--out', 'v/from.png');
+    expect(status).toBe(0);
+    expect(stderr).toMatch(/note: low-resolution comes within 0\.\d{3} of picture\.png on average/);
+    expect(JSON.parse(readPngText(readFileSync(at('v/from.png'))).pareidolia!)).toMatchObject({
+      from: 'picture.png',
+      redirect: 4,
+      penalties: { boundary: 0.1 },
+    });
+  });
+
   it.each([
     ['no unit', ['--out', 'new/x.png'], /[Uu]nit/],
     ['an unknown unit', ['--unit', 'bidr', '--out', 'new/x.png'], /Near matches: bird, fowl/],
@@ -292,6 +306,21 @@ describe('pareidolia visualize', () => {
       'a generator for waves',
       ['--unit', 'Relu#1:0', '--generator', 'g.onnx', '--out', 'new/x.png'],
       /belongs to --prior generator/,
+    ],
+    [
+      'what a slide sets itself',
+      ['--unit', 'Relu#1:0', '--slide', '--prior', 'maco', '--video', 'v.webp', '--out', 'new/x.png'],
+      /leave out --prior, --video\./,
+    ],
+    [
+      'a video of two units',
+      ['--unit', 'Relu#1:0', '--unit', 'Relu#1:1', '--video', 'v.webp', '--out', 'new/x.png'],
+      /--video shows how one unit is drawn/,
+    ],
+    [
+      'a transparent sheet',
+      ['--unit', 'Relu#1:0', '--unit', 'Relu#1:1', '--transparency', '--out', 'new/x.png'],
+      /sheets are opaque/,
     ],
     ['a channel that is not there', ['--unit', 'Relu#1:99', '--out', 'new/x.png'], /has channels 0 to 7; 99 is none/],
   ])('refuses %s in one sentence', (_name, args, message) => {

@@ -2,12 +2,14 @@
 import { describe, expect, it } from 'vitest';
 import { openRuntime } from '#runtime';
 import { loadModel } from '../src/model/load-model.ts';
+import { GraphBuilder } from '../src/onnx/file/graph-builder.ts';
 import { openDenoiser } from '../src/prior/denoiser.ts';
 import { boundary, l1From, l2From, roughness, variation } from '../src/prior/penalties.ts';
 import { rawPixels } from '../src/prior/pixels.ts';
 import { openPrior } from '../src/prior/prior-named.ts';
 import { randomStream } from '../src/random/random-stream.ts';
 import { compile } from '../src/runtime/compile.ts';
+import { hostTensor, toBytes } from '../src/tensor/host.ts';
 import { crops } from '../src/transform/crops.ts';
 import { jitter } from '../src/transform/jitter.ts';
 import { openDenoiserPrior } from '../src/visualize/denoiser-prior.ts';
@@ -186,6 +188,27 @@ it('slides from bare pixels to a generator, the unit risen everywhere', async ()
     'a generator',
   ]);
   for (const { drawing } of places) expect(drawing.path.at(-1)!.objective).toBeGreaterThan(drawing.path[0]!.objective);
+});
+
+it('slides without colour through what there is for it', async () => {
+  const graph = new GraphBuilder();
+  graph.input('picture', 'float32', ['N', 1, 16, 16]);
+  const [flat] = graph.node('Flatten', ['picture']);
+  const weights = hostTensor(
+    Float64Array.from({ length: 512 }, (_, i) => Math.sin(i)),
+    [256, 2],
+  );
+  graph.node('MatMul', [flat!, graph.initializer('float32', [256, 2], toBytes(weights))], {}, ['scores']);
+  graph.output('scores', 'float32', ['N', 2]);
+  await using grey = await loadModel(graph.encode(18), { preprocessing: 'none' });
+  const places = await slide(grey, classScore(1), { steps: 8 });
+  expect(places.map(({ name }) => name)).toEqual([
+    'bare pixels',
+    'moved at each step',
+    'smooth',
+    'waves by 1 / f',
+    'natural magnitudes',
+  ]);
 });
 
 it('without gradients finds a picture that a class likes, through a generator', async () => {

@@ -51,6 +51,42 @@ const usualRobustness: Readonly<Record<string, string>> = {
   dae: 'jitter',
 };
 
+/** Flags that are not for `--slide`, which sets what they do itself. */
+const notForSlides = [
+  'size',
+  'prior',
+  'robustness',
+  'rate',
+  'optimizer',
+  'redirect',
+  'penalty',
+  'grid',
+  'diversity',
+  'from',
+  'natural',
+  'video',
+  'report',
+] as const;
+
+const given = (value: unknown) => value !== undefined && !(Array.isArray(value) && value.length === 0);
+
+/** Refuses flags that would do nothing beside others. @throws CliError naming them */
+export function checkTogether(flags: VisualizeFlags): void {
+  if (flags.unit.length === 0) throw new CliError('Say what to draw: --unit dog, or --unit layer:17.');
+  if (flags.slide) {
+    if (flags.unit.length > 1) throw new CliError('--slide draws one unit under every prior; give one --unit.');
+    const useless = [
+      ...notForSlides.filter((name) => given(flags[name])),
+      ...(flags.transparency ? ['transparency'] : []),
+    ];
+    if (useless.length > 0)
+      throw new CliError(`--slide sets priors and all that goes with them; leave out --${useless.join(', --')}.`);
+  }
+  if (flags.unit.length === 1) return;
+  if (flags.video !== undefined) throw new CliError('--video shows how one unit is drawn; give one --unit.');
+  if (flags.transparency) throw new CliError('--transparency is for the picture of one unit; sheets are opaque.');
+}
+
 /** Rows and columns of a grid. */
 export interface Grid {
   readonly rows: number;
@@ -67,16 +103,15 @@ export function gridOf(text: string | undefined): Grid {
   return { rows, columns };
 }
 
-const penalties: Readonly<Record<string, Penalty>> = {
-  tv: variation,
-  l1: l1From(),
-  l2: l2From(),
-  blur: roughness,
-  boundary: boundary(),
-};
+/** Lucid's frame is 20 of some 128 pixels wide; smaller pictures have one in proportion. */
+function penaltiesFor([, height, width]: PictureSize): Readonly<Record<string, Penalty>> {
+  const frame = Math.max(1, Math.min(20, Math.round((20 * Math.min(height, width)) / 128)));
+  return { tv: variation, l1: l1From(), l2: l2From(), blur: roughness, boundary: boundary(frame) };
+}
 
 /** `tv=0.01` */
-function penaltyOf(text: string): WeightedPenalty {
+function penaltyOf(text: string, size: PictureSize): WeightedPenalty {
+  const penalties = penaltiesFor(size);
   const match = /^([a-z0-9]+)=(.+)$/.exec(text);
   const penalty = match === null ? undefined : penalties[match[1]!];
   if (penalty === undefined)
@@ -130,7 +165,7 @@ export async function drawOptionsOf(flags: VisualizeFlags, model: Model, size: P
     parameterisation,
     ...(transform === undefined ? {} : { transform }),
     views,
-    penalties: (flags.penalty ?? []).map(penaltyOf),
+    penalties: (flags.penalty ?? []).map((text) => penaltyOf(text, size)),
     group: rows * columns,
     seed: flags.seed,
     transparency: flags.transparency,

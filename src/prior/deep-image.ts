@@ -1,7 +1,8 @@
 /**
  * @file The deep image prior (Ulyanov et al. 2018): a convolutional network with fixed noise at its input draws the picture, and its
  * weights are what is searched; its architecture alone makes natural statistics cheap. The hourglass with skips of the paper's activation
- * maximisation: halving by means, doubling bilinearly, normalised by each picture's own statistics.
+ * maximisation: halving by means, doubling bilinearly, normalised by each picture's own statistics. Departures: halving comes after the
+ * activation, skips are not normalised once more where they join, and the input's noise stays the same at every step.
  */
 
 import { randomStream } from '../random/random-stream.ts';

@@ -21,7 +21,7 @@ export interface SlideStep {
 export interface SlideOptions extends PriorOptions {
   readonly steps?: number;
   readonly seed?: number;
-  /** Denoiser's file; left out where there is none of the model's channels. */
+  /** Denoiser's file. Those that come with the package are for colour: other models need their own, or go without these places. */
   readonly denoiser?: string | URL | Uint8Array;
   readonly signal?: AbortSignal;
   readonly onProgress?: (done: number, total: number) => void;
@@ -36,6 +36,7 @@ export async function slide(model: Model, objective: Objective, options: SlideOp
   const moves = jitter(Math.max(1, Math.floor(Math.min(model.height, model.width) / 16)), [model.height, model.width]);
   const open = (name: string) => openPrior(name, size, options);
   const raw = await open('raw');
+  const inColour = model.channels === 3;
   const places: (readonly [string, () => Promise<Settings>])[] = [
     ['bare pixels', async () => ({ parameterisation: raw })],
     ['moved at each step', async () => ({ parameterisation: raw, transform: moves })],
@@ -49,8 +50,12 @@ export async function slide(model: Model, objective: Objective, options: SlideOp
     ],
     ['waves by 1 / f', async () => ({ parameterisation: await open('fourier'), transform: moves })],
     ['natural magnitudes', async () => ({ parameterisation: await open('maco'), transform: moves, rate: 0.1 })],
-    ['denoised', async () => denoised(raw, moves, options)],
-    ['a generator', async () => ({ parameterisation: await open('generator') })],
+    ...(inColour || options.denoiser !== undefined
+      ? [['denoised', async () => denoised(raw, moves, options)] as const]
+      : []),
+    ...(inColour || options.generator !== undefined
+      ? [['a generator', async () => ({ parameterisation: await open('generator') })] as const]
+      : []),
   ];
   const found: SlideStep[] = [];
   for (const [name, settings] of places) {

@@ -13,19 +13,18 @@ import { slide } from '../../visualize/slide.ts';
 import { type NamedUnit, unitNamed } from '../../visualize/unit-named.ts';
 import { type Drawing, type DrawOptions, visualize } from '../../visualize/visualize.ts';
 import { type CliContext, startProgress } from '../context.ts';
-import { CliError } from '../errors.ts';
 import { loadOptionsOf } from '../model-flags.ts';
 import { prepareOutput, writeOutput } from '../output.ts';
 import { listPictures, readPicture } from '../pictures.ts';
 import { type DrawnUnit, type Evidence, visualizeJson, visualizeReport, visualizeText } from '../visualize-output.ts';
-import { drawOptionsOf, gridOf, objectiveOf, type VisualizeFlags } from '../visualize-plan.ts';
+import { checkTogether, drawOptionsOf, gridOf, objectiveOf, type VisualizeFlags } from '../visualize-plan.ts';
 
 /** Frames of a video at most. */
 const videoFrames = 60;
 
 /** Runs the command. */
 export async function visualizeCommand(this: CliContext, flags: VisualizeFlags, modelPath: string): Promise<void> {
-  if (flags.unit.length === 0) throw new CliError('Say what to draw: --unit dog, or --unit layer:17.');
+  checkTogether(flags);
   const out = flags.out ?? 'drawing.png';
   const inputs = [modelPath, ...(flags.from === undefined ? [] : [flags.from])];
   for (const path of [out, flags.video, flags.report]) if (path !== undefined) await prepareOutput(path, inputs);
@@ -39,7 +38,7 @@ export async function visualizeCommand(this: CliContext, flags: VisualizeFlags, 
   const side = flags.size;
   const size: PictureSize = [model.channels, side ?? model.height, side ?? model.width];
   const options = await drawOptionsOf(flags, model, size);
-  const start = flags.from === undefined ? undefined : await startFrom(flags.from, options, model, size);
+  const start = flags.from === undefined ? undefined : await startFrom(this, flags.from, options, model, size);
   const steps = options.steps ?? 512;
   const frameEvery = flags.video === undefined ? 0 : Math.max(1, Math.ceil(steps / videoFrames));
   const progress = await startProgress(this, `Drawing ${units.length} unit${units.length === 1 ? '' : 's'}`);
@@ -69,9 +68,27 @@ export async function visualizeCommand(this: CliContext, flags: VisualizeFlags, 
   this.process.stdout.write(flags.json ? visualizeJson(settings, drawn, out) : visualizeText(drawn, out));
 }
 
-async function startFrom(path: string, { parameterisation, group = 1 }: DrawOptions, model: Model, size: PictureSize) {
+/** Error of a fit above which a drawing is said not to start from its picture. */
+const noticedError = 0.02;
+
+async function startFrom(
+  context: CliContext,
+  path: string,
+  { parameterisation, group = 1, seed = 0 }: DrawOptions,
+  model: Model,
+  size: PictureSize,
+): Promise<Float32Array> {
   const picture = fitPicture(await readPicture(path), { ...model, height: size[1], width: size[2] });
-  const { parameters } = await fitParameters(parameterisation, picture, { device: model.device });
+  const { device } = model;
+  const { parameters, error } = await fitParameters(parameterisation, picture, {
+    device,
+    seed,
+    signal: context.signal,
+  });
+  if (error > noticedError)
+    context.process.stderr.write(
+      `note: ${parameterisation.name} comes within ${error.toFixed(3)} of ${path} on average (pixels from 0 to 1); the drawing starts there.\n`,
+    );
   const all = new Float32Array(parameters.length * group);
   for (let i = 0; i < group; i++) all.set(parameters, i * parameters.length);
   return all;
@@ -116,7 +133,13 @@ function settingsOf(flags: VisualizeFlags, model: Model, options: DrawOptions, s
   return {
     model: model.name,
     units: flags.unit,
+    score: flags.score,
     prior: flags.prior ?? 'fourier',
+    generator: flags.generator,
+    denoiser: flags.denoiser,
+    natural: flags.natural,
+    robustness: flags.robustness,
+    redirect: flags.redirect,
     size: parameterisation.size,
     steps,
     rate: rate ?? parameterisation.rate,
@@ -197,8 +220,7 @@ async function drawSlide(
   units: readonly NamedUnit[],
   out: string,
 ): Promise<void> {
-  const [unit, second] = units;
-  if (second !== undefined) throw new CliError('--slide draws one unit under every prior; give one --unit.');
+  const [unit] = units;
   const progress = await startProgress(context, `Sliding ${unit!.name}`);
   const size: PictureSize = [model.channels, model.height, model.width];
   try {
