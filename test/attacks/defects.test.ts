@@ -7,12 +7,14 @@ import { apgdCe } from '../../src/attack/apgd.ts';
 import { apgdSearch } from '../../src/attack/apgd-search.ts';
 import { autoattack } from '../../src/attack/autoattack.ts';
 import { autoAttackMembers } from '../../src/attack/autoattack-members.ts';
+import { brendelBethge } from '../../src/attack/brendel-bethge.ts';
 import { carliniWagner } from '../../src/attack/cw.ts';
 import { distanceAttack } from '../../src/attack/distance-attack.ts';
 import { ead } from '../../src/attack/ead.ts';
 import { estimatedGradient } from '../../src/attack/estimated-gradient.ts';
 import { fmn } from '../../src/attack/fmn.ts';
 import { hopskipjump } from '../../src/attack/hopskipjump.ts';
+import { jsma } from '../../src/attack/jsma.ts';
 import { methodNamed } from '../../src/attack/methods.ts';
 import { smallestShare } from '../../src/attack/nearest-fooling.ts';
 import { nes } from '../../src/attack/nes.ts';
@@ -29,7 +31,7 @@ import { loadModel } from '../../src/model/load-model.ts';
 import { GraphBuilder } from '../../src/onnx/file/graph-builder.ts';
 import { hostTensor, toBytes } from '../../src/tensor/host.ts';
 import { pseudoRandom } from '../random.ts';
-import { constantNetwork, linearNetwork, maskedNetwork, smallNetwork } from '../support/network.ts';
+import { constantNetwork, linearNetwork, maskedNetwork, nearestMeanNetwork, smallNetwork } from '../support/network.ts';
 
 const small = await loadModel(smallNetwork(), { preprocessing: 'none' });
 
@@ -202,6 +204,19 @@ describe("4. HopSkipJump's steps (foolbox divides by the norm of the whole batch
     expect(result!.success).toBe(false);
     expect(asked).toBeGreaterThan(100);
     expect(asked).toBeLessThan(1000);
+  });
+});
+
+describe("5. Brendel and Bethge's radius (foolbox multiplies it by the number of pictures)", () => {
+  it('belongs to a picture', async () => {
+    const images = pictures(6, 26);
+    const options = { norm: 'l2', steps: 15, finalSearch: false } as const;
+    const together = await brendelBethge(small, images, undefined, options);
+    for (const i of [0, 4]) {
+      const [alone] = await brendelBethge(small, [images[i]!], undefined, options);
+      expect(alone!.path).toEqual(together[i]!.path);
+      expect(alone!.success).toBe(true);
+    }
   });
 });
 
@@ -604,5 +619,44 @@ describe('18. Carlini and Wagner in adversarial.js (its constants are ignored, t
     expect(fast[1]! / slow[1]!).toBeCloseTo(10, 0);
     const [weak, strong] = [await run({ initialConstant: 1e-4 }), await run({ initialConstant: 100 })];
     expect(strong[15]!).toBeGreaterThan(2 * weak[15]!);
+  });
+});
+
+describe('18. Saliency maps in adversarial.js (ten classes taken for granted, a map of all pairs of values)', () => {
+  it('lead to the thirteenth of fourteen classes, and to one of three', async () => {
+    for (const [classes, target] of [
+      [14, 12],
+      [3, 2],
+    ] as const) {
+      const random = pseudoRandom(classes);
+      const means = Array.from({ length: classes }, () =>
+        Float64Array.from({ length: 768 }, () => 0.4 + 0.2 * random()),
+      );
+      await using nearest = await loadModel(nearestMeanNetwork(means), { preprocessing: 'none' });
+      const x = Float32Array.from(means[1]!, (v, i) => Math.round(255 * (v + 0.3 * (means[target]![i]! - v))) / 255);
+      const [result] = await jsma(nearest, [x], [1], { epsilon: 200, target });
+      expect([result!.success8, result!.after8.label]).toEqual([true, target]);
+    }
+  });
+
+  it('hold no map of all pairs: a picture of fifty thousand values is changed in four', async () => {
+    const [channels, side] = [3, 128];
+    const size = channels * side * side;
+    // Five values count for much more than the others; four of them suffice.
+    const w = new Float64Array(2 * size).fill(0);
+    for (let i = 0; i < size; i++) w[2 * i + 1] = i % 10_000 === 7 ? 5 : 0.001;
+    const graph = new GraphBuilder();
+    const floats = (values: ArrayLike<number>, shape: readonly number[]) =>
+      graph.initializer('float32', shape, toBytes(hostTensor(values, shape)));
+    graph.input('picture', 'float32', ['N', channels, side, side]);
+    const [flat] = graph.node('Flatten', ['picture']);
+    const base = (5 * 5 + 0.001 * (size - 5)) * 0.5;
+    graph.node('Gemm', [flat!, floats(w, [size, 2]), floats([0, -base - 9], [2])], {}, ['scores']);
+    graph.output('scores', 'float32', ['N', 2]);
+    await using large = await loadModel(graph.encode(18), { preprocessing: 'none' });
+    const x0 = new Float32Array(size).fill(0.5);
+    const [result] = await jsma(large, [x0], [0], { epsilon: 4 });
+    expect([result!.success, result!.distances.l0]).toEqual([true, 4]);
+    for (const [i, value] of result!.adversarial.entries()) if (value !== 0.5) expect(i % 10_000).toBe(7);
   });
 });
