@@ -115,14 +115,17 @@ async function askBatch(
   size: number,
   options: ConverseOptions,
 ): Promise<Answer[]> {
-  const pictures = rows(chunk, size, ({ query }) => query.x);
   if (key === 'look') {
-    const scores = await victim.predict(pictures, size);
+    // A function may ask a price for each picture, so batches are filled up for compiled models alone.
+    const count = options.model === undefined ? chunk.length : size;
+    const pictures = rows(chunk, count, ({ query }) => query.x);
+    const scores = await victim.predict(pictures, count);
     const answers = await judged(chunk, scores, victim.classCount, options.judge);
     return options.expectation === undefined
       ? answers
       : answers.map((answer) => ({ ...answer, rank: Number.NEGATIVE_INFINITY }));
   }
+  const pictures = rows(chunk, size, ({ query }) => query.x);
   const first = chunk[0]!.query;
   const { model, expectation } = options;
   if (first.kind === 'hint') return askGuide(victim, first, key, { chunk, size, pictures }, expectation);
