@@ -55,6 +55,7 @@ export {
 } from './attack/result.ts';
 export { type SigmaZeroOptions, sigmaZero } from './attack/sigma-zero.ts';
 export { type SimbaBasis, type SimbaOptions, simba } from './attack/simba.ts';
+export { type SparsefoolOptions, sparsefool } from './attack/sparsefool.ts';
 export { type SpsaOptions, spsa } from './attack/spsa.ts';
 export { type SquareOptions, square } from './attack/square.ts';
 export { type SuperdeepfoolOptions, superdeepfool } from './attack/superdeepfool.ts';

@@ -26,6 +26,7 @@ import { pgdMethod } from './pgd.ts';
 import { AttackError } from './result.ts';
 import { sigmaZeroMethod } from './sigma-zero.ts';
 import { simbaMethod } from './simba.ts';
+import { sparsefoolMethod } from './sparsefool.ts';
 import { spsaMethod } from './spsa.ts';
 import { squareMethod } from './square.ts';
 import { superdeepfoolMethod } from './superdeepfool.ts';
@@ -46,6 +47,7 @@ export const attackMethods: readonly AttackMethod[] = [
   deepfoolMethod,
   superdeepfoolMethod,
   brendelBethgeMethod,
+  sparsefoolMethod,
   squareMethod,
   simbaMethod,
   nesMethod,

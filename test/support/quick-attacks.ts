@@ -44,6 +44,8 @@ const special: Readonly<Record<string, Partial<Quick>>> = {
   jsma: { slack: 3, share: 0.8 },
   // Two places and three colours a pixel are evolved by a small population; three values change where one would do.
   'one-pixel': { options: { population: 40, generations: 60 }, share: 0.5, slack: 6 },
+  // The plane is put three times as far as the border, so values change that a nearer one would leave.
+  sparsefool: { ratio: 1.55 },
   // One value more than the ten that are needed.
   'sigma-zero': { options: { steps: 100 }, countRatio: 1.1 },
   fmn: { countRatio: 1.1 },
