@@ -1,5 +1,6 @@
 /** @file Two test projects: everything in Node, and what runs in a page in headless Chromium, where it is installed. */
 import { existsSync, realpathSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 
@@ -45,4 +46,7 @@ const browser = {
   },
 };
 
-export default defineConfig({ test: { projects: existsSync(chromium) ? [node, browser] : [node] } });
+// One worker a core: most of a test's time is one thread's.
+export default defineConfig({
+  test: { maxWorkers: availableParallelism(), projects: existsSync(chromium) ? [node, browser] : [node] },
+});

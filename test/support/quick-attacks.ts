@@ -39,7 +39,7 @@ const special: Readonly<Record<string, Partial<Quick>>> = {
   // A walk along the border, one look at a time.
   boundary: { options: { queries: 2000 }, ratio: 6 },
   // The same; the planes of this network's weights are no low waves.
-  geoda: { options: { queries: 2000, subspace: 1 }, ratio: 3 },
+  geoda: { options: { queries: 700, subspace: 1 }, ratio: 4.5 },
   // Values only ever rise, two at a time.
   jsma: { slack: 3, share: 0.8 },
   // Two places and three colours a pixel are evolved by a small population; three values change where one would do.
