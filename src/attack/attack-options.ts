@@ -50,6 +50,17 @@ export function requireModel(victim: Victim, attack: string): Model {
   );
 }
 
+/** Refuses an expectation where no gradient is asked for. @throws AttackError naming the attack */
+export function checkExpectation(
+  { name, gradients }: { readonly name: string; readonly gradients?: false },
+  { expectation }: Pick<AttackOptions, 'expectation'>,
+): void {
+  if (gradients === false && expectation !== undefined)
+    throw new AttackError(
+      `${name} asks for no gradients, of which an expectation is the mean; leave it out, or choose an attack with gradients.`,
+    );
+}
+
 /** Asks the plain model about every picture and makes trials of them. @throws AttackError if options are out of range */
 export async function startTrials(
   victim: Victim,

@@ -58,6 +58,7 @@ export async function boundary(
   return runMinimalAttack(victim, images, labels, options, {
     name: 'boundary',
     norms: ['l2'],
+    gradients: false,
     run: (trial) => search(trial, { ...options, steps, sphericalStep, sourceStep, adaptation }),
   });
 }

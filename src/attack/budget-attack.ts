@@ -3,7 +3,7 @@
  * that it asked about, rounds it to 8 bits inside the ball, and has the plain model confirm it.
  */
 import { type Distances, distances, quantizeWithin, withinBudget } from '../distance/ball.ts';
-import { type AttackOptions, isFooled, startTrials } from './attack-options.ts';
+import { type AttackOptions, checkExpectation, isFooled, startTrials } from './attack-options.ts';
 import { checkEpsilon } from './check-options.ts';
 import { converse } from './converse.ts';
 import type { Judge } from './criterion.ts';
@@ -34,6 +34,8 @@ export interface BudgetMethod {
   readonly name: string;
   /** Norms that it is defined for. */
   readonly norms: readonly BudgetNorm[];
+  /** `false` where it never asks for a gradient, so that an expectation would change nothing. */
+  readonly gradients?: false;
   /** Its search for one picture. It may ask about anything; what lies outside the ball does not count. */
   run(trial: Trial, ball: Ball): Procedure;
 }
@@ -75,6 +77,7 @@ export async function runBudgetAttack(
   const { exhaust = options.expectation !== undefined } = options;
   checkEpsilon(victim, norm, epsilon, method);
   const ball: Ball = { norm, epsilon };
+  checkExpectation(method, options);
   const { trials, judge, model } = await startTrials(victim, images, labels, options);
   const findings = trials.map((): BudgetFindings => ({ best: undefined, best8: undefined }));
   const speakers = trials.flatMap((trial, i) =>

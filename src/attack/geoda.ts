@@ -64,6 +64,7 @@ export async function geoda(
   return runMinimalAttack(victim, images, labels, options, {
     name: 'geoda',
     norms: geodaNorms,
+    gradients: false,
     run: (trial, norm) => search(trial, norm as PlaneNorm, { ...options, queries, rounds, sigma, subspace }),
   });
 }

@@ -64,6 +64,7 @@ export async function hopskipjump(
   return runMinimalAttack(victim, images, labels, options, {
     name: 'hopskipjump',
     norms: ['l2', 'linf'],
+    gradients: false,
     run: (trial, norm) => search(trial, norm === 'linf' ? 'linf' : 'l2', settings),
   });
 }

@@ -4,7 +4,7 @@
  */
 import { distances } from '../distance/ball.ts';
 import { quantize8, toByte } from '../image/image.ts';
-import { type AttackOptions, isFooled, startTrials } from './attack-options.ts';
+import { type AttackOptions, checkExpectation, isFooled, startTrials } from './attack-options.ts';
 import { type BudgetNorm, isPicture } from './budget-attack.ts';
 import { converse } from './converse.ts';
 import type { Judge } from './criterion.ts';
@@ -27,6 +27,8 @@ export interface MinimalMethod {
   readonly name: string;
   /** Norms that it is defined for. */
   readonly norms: readonly BudgetNorm[];
+  /** `false` where it never asks for a gradient, so that an expectation would change nothing. */
+  readonly gradients?: false;
   /** Its search for one picture. `nearest` says what was found so far. */
   run(trial: Trial, norm: BudgetNorm, nearest: () => Nearest | undefined): Procedure;
 }
@@ -61,6 +63,7 @@ export async function runMinimalAttack(
   const { norm = method.norms[0]!, finalSearch = true, batch = 16, seed = 0, onProgress } = options;
   if (!method.norms.includes(norm))
     throw new AttackError(`${method.name} is defined for ${method.norms.join(', ')}, not for "${norm}".`);
+  checkExpectation(method, options);
   const { trials, judge, model } = await startTrials(victim, images, labels, options);
   const findings = trials.map((): Findings => ({ nearest: undefined, nearest8: undefined, unrefined: undefined }));
   const speakers = trials.flatMap((trial, i) =>

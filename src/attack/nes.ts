@@ -68,6 +68,7 @@ export async function nes(
   return runBudgetAttack(victim, images, labels, options, {
     name: 'nes',
     norms: ['linf'],
+    gradients: false,
     run: (trial, ball) => search(trial, ball, settings),
   });
 }

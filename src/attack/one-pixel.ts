@@ -68,6 +68,7 @@ export async function onePixel(
   return runBudgetAttack(victim, images, labels, options, {
     name: 'one-pixel',
     norms: ['l0'],
+    gradients: false,
     run: (trial) => evolution(trial, { pixels, population, generations, scale, loss }),
   });
 }

@@ -61,6 +61,7 @@ export async function simba(
   return runMinimalAttack(victim, images, labels, options, {
     name: 'simba',
     norms: ['l2'],
+    gradients: false,
     run: (trial) => search(trial, { basis, step, queries, frequency, stride }),
   });
 }

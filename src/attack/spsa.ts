@@ -55,6 +55,7 @@ export async function spsa(
   return runBudgetAttack(victim, images, labels, options, {
     name: 'spsa',
     norms: ['linf'],
+    gradients: false,
     run: (trial, ball) => search(trial, ball, { steps, samples, radius, stepSize, loss }),
   });
 }

@@ -93,6 +93,7 @@ export async function square(
   return runBudgetAttack(victim, images, labels, options, {
     name: 'square',
     norms,
+    gradients: false,
     run: (trial, ball) => squareRestarts(trial, ball, settings),
   });
 }

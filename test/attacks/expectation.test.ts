@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { openRuntime } from '#runtime';
 import { apgdCe as apgd } from '../../src/attack/apgd.ts';
 import { fgsm } from '../../src/attack/fgsm.ts';
+import { attackMethods, methodNamed } from '../../src/attack/methods.ts';
 import { pgd } from '../../src/attack/pgd.ts';
 import { survival } from '../../src/attack/survival.ts';
 import { opaqueModel } from '../../src/attack/victim.ts';
@@ -67,6 +68,32 @@ it('counts the passes of every draw, and gives the same again in any order and b
   );
   const [one] = await fgsm(model, [images[0]!], [labels[0]!], { epsilon: 4 / 255, expectation });
   expect(one!.backwards).toBe(3);
+});
+
+it.each(['square', 'nes', 'spsa', 'one-pixel', 'simba', 'hopskipjump', 'boundary', 'geoda'])(
+  'is refused by %s, which asks for no gradients',
+  async (name) => {
+    const expectation = { transform: noise({ size: 0.05 }, [3, 32, 32]), draws: 3 };
+    const { kind, run } = methodNamed(name);
+    const budget = kind === 'budget' ? { epsilon: name === 'one-pixel' ? 3 : 4 / 255 } : {};
+    await expect(run(model, [images[0]!], [labels[0]!], { ...budget, expectation })).rejects.toThrow(
+      `${name} asks for no gradients, of which an expectation is the mean`,
+    );
+  },
+);
+
+it('is refused by no attack with gradients', () => {
+  const refusing = attackMethods.filter(({ knowledge }) => knowledge === 'scores' || knowledge === 'labels');
+  expect(refusing.map(({ name }) => name).sort()).toEqual([
+    'boundary',
+    'geoda',
+    'hopskipjump',
+    'nes',
+    'one-pixel',
+    'simba',
+    'spsa',
+    'square',
+  ]);
 });
 
 describe('survival', () => {
