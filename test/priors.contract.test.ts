@@ -7,9 +7,9 @@ import { naturalPictures } from '../src/prior/natural-data.ts';
 import { spectrumAt } from '../src/prior/natural-statistics.ts';
 import type { Parameterisation, PictureSize } from '../src/prior/parameterisation.ts';
 import { openPrior, priors } from '../src/prior/prior-named.ts';
-import { halfOf } from '../src/prior/spectrum-basis.ts';
 import { randomStream } from '../src/random/random-stream.ts';
 import { compile } from '../src/runtime/compile.ts';
+import { halfOf } from '../src/tensor/half-spectrum.ts';
 
 const device = await openRuntime('cpu');
 const size: PictureSize = [3, 32, 32];

@@ -6,12 +6,13 @@
  * centimetre seen from d centimetres these are about p d / 57. A grating of amplitude a thus has the distance
  * sensitivity(f) a sqrt(H W / 2).
  */
+
+import { coefficients, gains, pictureOf } from '../tensor/fourier.ts';
 import { mul, sub } from '../tensor/ops/arithmetic.ts';
 import { reduceSum } from '../tensor/ops/reduce.ts';
 import { abs, square } from '../tensor/ops/unary.ts';
 import { constant, type Tensor } from '../tensor/tensor.ts';
 import type { Distance } from './distance.ts';
-import { coefficients, gains, pictureOf } from './fourier.ts';
 import { luma, rootFromZero } from './picture.ts';
 
 /** Contrast sensitivity at a frequency in cycles a degree, where 1 is about the most. */

@@ -5,8 +5,8 @@
  * parities for each orientation.
  */
 import type { DType } from '../tensor/dtype.ts';
+import { gains, joined, type Parities, parities } from '../tensor/fourier.ts';
 import { constant, type Tensor } from '../tensor/tensor.ts';
-import { gains, joined, type Parities, parities } from './fourier.ts';
 
 const scales = [0, 1, 2, 3];
 const orientations = [0, 1, 2, 3].map((i) => (i * Math.PI) / 4);

@@ -1,4 +1,6 @@
 /** @file Phase congruency (Kovesi 1999): where waves of all scales rise or fall together, which is where eyes find features. */
+
+import { pictureOf, quarterShifts } from '../tensor/fourier.ts';
 import { add, div, mul, sub } from '../tensor/ops/arithmetic.ts';
 import { maximum } from '../tensor/ops/extrema.ts';
 import { reduceMean, reduceSum } from '../tensor/ops/reduce.ts';
@@ -7,7 +9,6 @@ import { take } from '../tensor/ops/slice.ts';
 import { topK } from '../tensor/ops/topk.ts';
 import { abs, sqrt, square } from '../tensor/ops/unary.ts';
 import { constant, type Tensor } from '../tensor/tensor.ts';
-import { pictureOf, quarterShifts } from './fourier.ts';
 import { logGabor } from './log-gabor.ts';
 
 /** Keeps roots of zero away, where their slope is infinite; in squares of grey levels of 255. */

@@ -2,6 +2,8 @@
  * @file Saliency by simple priors (Zhang, Gu and Li 2013): what stands out in a band of frequencies, lies near the middle and is not of
  * the coldest colours.
  */
+
+import { filtered } from '../tensor/fourier.ts';
 import { add, div, mul, neg, sub } from '../tensor/ops/arithmetic.ts';
 import { less, where } from '../tensor/ops/compare.ts';
 import { conv } from '../tensor/ops/conv.ts';
@@ -12,7 +14,6 @@ import { resize } from '../tensor/ops/resize.ts';
 import { slice } from '../tensor/ops/slice.ts';
 import { exp, sqrt, square } from '../tensor/ops/unary.ts';
 import { constant, type Tensor } from '../tensor/tensor.ts';
-import { coefficients, gains, pictureOf } from './fourier.ts';
 import { linear, toXyz } from './lab.ts';
 
 /** Side of the square that saliency is worked out on. */
@@ -63,10 +64,7 @@ export function saliency(x: Tensor): Tensor {
     resize(v, { axes: [2, 3], sizes, mode: 'linear', coordinates: 'align_corners' });
   const square256 = lab(to(x, [side, side]));
 
-  const filtered = pictureOf(
-    mul(coefficients(square256), constant(gains(side, side, bandPass), [side, side], x.dtype)),
-  );
-  const energy = sqrt(add(reduceSum(square(filtered), { axes: [1], keepDims: true }), tiny));
+  const energy = sqrt(add(reduceSum(square(filtered(square256, bandPass)), { axes: [1], keepDims: true }), tiny));
 
   const fromMiddle = (i: number) => (i + 1 - side / 2) ** 2;
   const middle = Float64Array.from({ length: side * side }, (_, at) =>

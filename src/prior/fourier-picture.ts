@@ -4,12 +4,12 @@
  * sqrt(w h) / max(f, 1 / max(w, h)) to the power of the decay, the picture of the inverse transform divided by 4.
  */
 
+import { frequencies, halfOf, inverseSpectrum, weighted } from '../tensor/half-spectrum.ts';
 import { squeeze } from '../tensor/ops/depth-space.ts';
 import { slice } from '../tensor/ops/slice.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { type ColourMatrix, imagenetColours, picturesOf } from './colour.ts';
 import { normalStart, type Parameterisation, type PictureSize } from './parameterisation.ts';
-import { frequencies, halfOf, inverseSpectrum, weighted } from './spectrum-basis.ts';
 
 /** Options of `fourier`. */
 export interface FourierOptions {

@@ -4,6 +4,7 @@
  * fifth of the picture's energy in one corner: that form is `legacy`.
  */
 
+import { halfOf, inverseSpectrum } from '../tensor/half-spectrum.ts';
 import { sigmoid } from '../tensor/ops/activation.ts';
 import { div, mul, sub } from '../tensor/ops/arithmetic.ts';
 import { maximum } from '../tensor/ops/extrema.ts';
@@ -12,7 +13,6 @@ import { cos, sin, sqrt, square } from '../tensor/ops/unary.ts';
 import { constant, type Tensor } from '../tensor/tensor.ts';
 import { type ColourMatrix, imagenetColours, mixed } from './colour.ts';
 import type { Parameterisation, PictureSize } from './parameterisation.ts';
-import { halfOf, inverseSpectrum } from './spectrum-basis.ts';
 
 /** Magnitudes of natural pictures in decorrelated colours, [C, h, halfOf(w)] for one size. */
 export interface MagnitudeSpectrum {

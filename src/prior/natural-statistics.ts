@@ -6,13 +6,13 @@ import { type Picture, toRgb } from '../image/image.ts';
 import { centerCrop } from '../image/resize.ts';
 import { compile } from '../runtime/compile.ts';
 import type { DeviceRuntime } from '../runtime/runtime.ts';
+import { frequencies, halfOf, halfSpectrum } from '../tensor/half-spectrum.ts';
 import { add } from '../tensor/ops/arithmetic.ts';
 import { sqrt, square } from '../tensor/ops/unary.ts';
 import { type ColourMatrix, colourMatrixOf } from './colour.ts';
 import type { MagnitudeSpectrum } from './maco.ts';
 import type { PictureSize } from './parameterisation.ts';
 import { PriorError } from './prior-error.ts';
-import { frequencies, halfOf, halfSpectrum } from './spectrum-basis.ts';
 
 /** Statistics of a set of pictures. */
 export interface NaturalStatistics {

@@ -27,7 +27,9 @@ export {
 } from '../runtime/compile.ts';
 export { DeviceError, type DeviceRuntime, type TensorData, type TypedArray } from '../runtime/runtime.ts';
 export type { DType } from './dtype.ts';
+export { coefficients, filtered, gains, pictureOf, type Transfer } from './fourier.ts';
 export { type GradientOptions, grad, NoGradientError, vjp } from './grad.ts';
+export { frequencies, halfOf, halfSpectrum, inverseSpectrum } from './half-spectrum.ts';
 export { type HostTensor, hostTensor } from './host.ts';
 export type { Device, Spec } from './op.ts';
 export {

@@ -2,12 +2,12 @@
 import { describe, expect, it } from 'vitest';
 import { pseudoRandom } from '../../test/random.ts';
 import { interpret } from '../../test/reference/interpret.ts';
-import { grad } from '../tensor/grad.ts';
-import { hostTensor } from '../tensor/host.ts';
-import { mul } from '../tensor/ops/arithmetic.ts';
-import { reduceSum } from '../tensor/ops/reduce.ts';
-import { input } from '../tensor/tensor.ts';
-import { frequencies, halfOf, halfSpectrum, inverseSpectrum } from './spectrum-basis.ts';
+import { grad } from './grad.ts';
+import { frequencies, halfOf, halfSpectrum, inverseSpectrum } from './half-spectrum.ts';
+import { hostTensor } from './host.ts';
+import { mul } from './ops/arithmetic.ts';
+import { reduceSum } from './ops/reduce.ts';
+import { input } from './tensor.ts';
 
 describe.each([
   [6, 8],

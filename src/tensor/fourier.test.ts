@@ -4,10 +4,13 @@ import { pseudoRandom } from '../../test/random.ts';
 import { interpret } from '../../test/reference/interpret.ts';
 import { compile } from '../runtime/compile.ts';
 import type { DeviceRuntime } from '../runtime/runtime.ts';
-import { hostTensor } from '../tensor/host.ts';
-import { add, mul, sub } from '../tensor/ops/arithmetic.ts';
-import { constant, input } from '../tensor/tensor.ts';
-import { coefficients, parities, pictureOf, quarterShifts } from './fourier.ts';
+import { coefficients, filtered, parities, pictureOf, quarterShifts } from './fourier.ts';
+import { grad } from './grad.ts';
+import { hostTensor } from './host.ts';
+import { add, mul, sub } from './ops/arithmetic.ts';
+import { reduceSum } from './ops/reduce.ts';
+import { square } from './ops/unary.ts';
+import { constant, input } from './tensor.ts';
 
 let device: DeviceRuntime;
 beforeAll(async () => {
@@ -75,6 +78,34 @@ describe.each(sizes)('a picture of %i x %i pixels', (h, w) => {
       expect(back!.data[at]!).toBeCloseTo(value, 10);
     });
     expect(squares(there!.data)).toBeCloseTo(squares(values), 10);
+  });
+
+  test('has the way back as the gradient of the way there, and an even filter as its own', () => {
+    const [p, dy] = [input('p', [1, 1, h, w], 'float64'), input('dy', [1, 1, h, w], 'float64')];
+    const g = (ky: number, kx: number) => 1 / (1 + ky ** 2 + 2 * kx ** 2);
+    const [there] = grad(reduceSum(mul(coefficients(p), dy)), [p]);
+    const [back] = grad(reduceSum(mul(pictureOf(p), dy)), [p]);
+    const [through] = grad(reduceSum(mul(square(filtered(p, g)), dy)), [p]);
+    const outputs = [
+      there!,
+      pictureOf(dy),
+      back!,
+      coefficients(dy),
+      through!,
+      filtered(mul(2, mul(filtered(p, g), dy)), g),
+    ];
+    const values = interpret(outputs, {
+      p: hostTensor(randomPicture(h * w, 1), p.shape, 'float64'),
+      dy: hostTensor(randomPicture(h * w, 2), dy.shape, 'float64'),
+    });
+    for (const [a, b] of [
+      [0, 1],
+      [2, 3],
+      [4, 5],
+    ] as const)
+      values[a]!.data.forEach((value, at) => {
+        expect(value).toBeCloseTo(values[b]!.data[at]!, 10);
+      });
   });
 
   test('responds to a filter of no symmetry as the DFT has it, in its real and its imaginary part', () => {

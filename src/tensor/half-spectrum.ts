@@ -1,7 +1,7 @@
 /** @file Half spectra: real pictures from the complex coefficients that determine them, as products with cosines and sines. */
-import { add, mul, neg, sub } from '../tensor/ops/arithmetic.ts';
-import { matmul } from '../tensor/ops/matmul.ts';
-import { constant, type Tensor } from '../tensor/tensor.ts';
+import { add, mul, neg, sub } from './ops/arithmetic.ts';
+import { matmul } from './ops/matmul.ts';
+import { constant, type Tensor } from './tensor.ts';
 
 /** Columns of a half spectrum of rows of n pixels. */
 export const halfOf = (n: number): number => Math.floor(n / 2) + 1;

@@ -6,9 +6,10 @@
  * that determines a real signal's DFT, so nothing is computed twice: there and back cost two products of H x H and W x W matrices each.
  * The basis is orthonormal, so squares of pixels and of coefficients have one sum (Parseval).
  */
-import { matmul } from '../tensor/ops/matmul.ts';
-import { slice } from '../tensor/ops/slice.ts';
-import { constant, type Tensor } from '../tensor/tensor.ts';
+import { mul } from './ops/arithmetic.ts';
+import { matmul } from './ops/matmul.ts';
+import { slice } from './ops/slice.ts';
+import { constant, type Tensor } from './tensor.ts';
 
 /** What a filter multiplies a frequency by; ky and kx count periods over height and width, from -floor(n / 2). */
 export type Transfer = (ky: number, kx: number) => number;
@@ -133,4 +134,15 @@ export function parities(h: number, w: number, g: Transfer): Parities {
 /** Factors of the coefficients, H x W row by row, for a transfer function that is even in both frequencies: a function of radius, say. */
 export function gains(h: number, w: number, g: Transfer): Float64Array {
   return filled(h * w, (at) => g(frequencyOf(Math.floor(at / w), h), frequencyOf(at % w, w)));
+}
+
+/**
+ * Pictures […, H, W] with every wave multiplied by a transfer function that is even in both frequencies. Its own adjoint; a projection
+ * where the function is 0 or 1.
+ * @example
+ * const lowPassed = filtered(x, (ky, kx) => (Math.hypot(ky / 32, kx / 32) < 0.125 ? 1 : 0));
+ */
+export function filtered(x: Tensor, g: Transfer): Tensor {
+  const [h, w] = sizes(x);
+  return pictureOf(mul(coefficients(x), constant(gains(h, w, g), [h, w], x.dtype)));
 }
