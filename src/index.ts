@@ -91,6 +91,8 @@ export type { StandIn, StandIns } from './onnx/import/stand-ins.ts';
 export { DeviceError, type DeviceRuntime } from './runtime/runtime.ts';
 export type { Problem, StepRule } from './search/problem.ts';
 export { search } from './search/search.ts';
+export { type Band, type BandName, bandNamed, bandPass, bandPassed, bands, isInBand } from './spectrum/band.ts';
+export { fourierBasis, isSelfConjugate, radiusOf } from './spectrum/fourier-basis.ts';
 export type { Placement } from './transform/affine.ts';
 export { type BlurOptions, blur } from './transform/blur.ts';
 export { type BrightnessAndContrastOptions, brightnessAndContrast } from './transform/brightness-and-contrast.ts';
