@@ -1,6 +1,7 @@
 /** @file What the flags of `visualize` ask for: priors, changes, penalties, grids. Refuses flags that do not go together. */
 import { openRuntime } from '#runtime';
 import type { Model } from '../model/model.ts';
+import { batchStatistics } from '../prior/batch-statistics.ts';
 import { measureStatistics, type NaturalStatistics } from '../prior/natural-statistics.ts';
 import type { PictureSize } from '../prior/parameterisation.ts';
 import { boundary, l1From, l2From, type Penalty, roughness, variation } from '../prior/penalties.ts';
@@ -103,20 +104,24 @@ export function gridOf(text: string | undefined): Grid {
   return { rows, columns };
 }
 
-/** Lucid's frame is 20 of some 128 pixels wide; smaller pictures have one in proportion. */
-function penaltiesFor([, height, width]: PictureSize): Readonly<Record<string, Penalty>> {
-  const frame = Math.max(1, Math.min(20, Math.round((20 * Math.min(height, width)) / 128)));
-  return { tv: variation, l1: l1From(), l2: l2From(), blur: roughness, boundary: boundary(frame) };
-}
+/** Penalties by name. Lucid's frame is 20 of some 128 pixels wide; smaller pictures have one in proportion. */
+const penalties: Readonly<Record<string, (model: Model, size: PictureSize) => Penalty>> = {
+  tv: () => variation,
+  l1: () => l1From(),
+  l2: () => l2From(),
+  blur: () => roughness,
+  boundary: (_, [, height, width]) =>
+    boundary(Math.max(1, Math.min(20, Math.round((20 * Math.min(height, width)) / 128)))),
+  'batch-statistics': batchStatistics,
+};
 
 /** `tv=0.01` */
-function penaltyOf(text: string, size: PictureSize): WeightedPenalty {
-  const penalties = penaltiesFor(size);
-  const match = /^([a-z0-9]+)=(.+)$/.exec(text);
-  const penalty = match === null ? undefined : penalties[match[1]!];
-  if (penalty === undefined)
+function penaltyOf(text: string, model: Model, size: PictureSize): WeightedPenalty {
+  const match = /^([a-z0-9-]+)=(.+)$/.exec(text);
+  const open = match === null ? undefined : penalties[match[1]!];
+  if (open === undefined)
     throw new CliError(`Expected a penalty such as tv=0.01 (${Object.keys(penalties).join(', ')}), got "${text}".`);
-  return { penalty, weight: parseBudget(match![2]!) };
+  return { penalty: open(model, size), weight: parseBudget(match![2]!) };
 }
 
 /** A unit's objective with what else is asked for: pictures that differ. */
@@ -165,7 +170,7 @@ export async function drawOptionsOf(flags: VisualizeFlags, model: Model, size: P
     parameterisation,
     ...(transform === undefined ? {} : { transform }),
     views,
-    penalties: (flags.penalty ?? []).map((text) => penaltyOf(text, size)),
+    penalties: (flags.penalty ?? []).map((text) => penaltyOf(text, model, size)),
     group: rows * columns,
     seed: flags.seed,
     transparency: flags.transparency,

@@ -10,12 +10,25 @@ import { abs, sqrt, square } from '../tensor/ops/unary.ts';
 import { constant, type Tensor } from '../tensor/tensor.ts';
 import { totalVariation } from './total-variation.ts';
 
+/** What the network makes of pictures, for penalties that ask it. */
+export interface Response {
+  /** The pictures before they were changed: [N, C, H, W]. */
+  readonly pictures: Tensor;
+  /** Pictures of one sample that belong together. */
+  readonly group: number;
+  /** A value of the graph by its name, its first axis samples x group x views. */
+  at(layer: string): Tensor;
+}
+
 /** Something held against pictures. */
 export interface Penalty {
   readonly name: string;
   readonly key: string;
-  /** Of pictures [N, C, H, W] in [0, 1]: [N], larger for worse. */
-  value(x: Tensor): Tensor;
+  /**
+   * Of pictures [N, C, H, W] in [0, 1]: one number for each, [N], or for each sample, [N / group]; larger for worse.
+   * @param response what the network makes of them as it sees them; of the pictures as they are unless given, where it matters
+   */
+  value(x: Tensor, response?: Response): Tensor;
 }
 
 const axes = [1, 2, 3];

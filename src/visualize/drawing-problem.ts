@@ -59,7 +59,7 @@ export function drawingProblem(model: Model, objective: Objective, options: Draw
       const pictures = reshape(x, [x.shape[0]! / group, group, c, h, w]);
       const held = penalties
         .filter(({ weight }) => weight > 0)
-        .map(({ penalty, weight }) => mul(meanPerSample(penalty.value(x), { pictures: x, group }), -weight));
+        .map(({ penalty, weight }) => mul(meanPerSample(penalty.value(x, seen), seen), -weight));
       return { value: held.reduce((sum, term) => add(sum, term), value), outputs: { objective: value, pictures } };
     },
     rule: ruleOf(options, shape),

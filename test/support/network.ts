@@ -146,3 +146,18 @@ export function ballNetwork(centre: ArrayLike<number>, radius: number): Uint8Arr
     graph.node('MatMul', [score!, floats([0, 1], [1, 2])], {}, ['scores']);
   });
 }
+
+/** Normalises pictures by the statistics that it keeps, then again, doubled; three classes. */
+export function batchNormNetwork(means: readonly number[], variances: readonly number[]): Uint8Array {
+  return networkOf(3, (graph, floats) => {
+    const three = (values: readonly number[]) => floats(values, [3]);
+    const one = three([1, 1, 1]);
+    const nothing = three([0, 0, 0]);
+    const [first] = graph.node('BatchNormalization', ['picture', one, nothing, three(means), three(variances)]);
+    const [doubled] = graph.node('Mul', [first!, floats([2], [])]);
+    const [second] = graph.node('BatchNormalization', [doubled!, one, nothing, three([1, 0, -1]), three([4, 4, 4])]);
+    const [flat] = graph.node('Flatten', [second!]);
+    const weights = Float64Array.from({ length: 768 * 3 }, (_, i) => 0.01 * Math.sin(i));
+    graph.node('MatMul', [flat!, floats(weights, [768, 3])], {}, ['scores']);
+  });
+}

@@ -45,7 +45,7 @@ export const visualizeRoute = buildCommand({
         parse: String,
         variadic: true,
         optional: true,
-        brief: 'Held against it: tv=0.01, l1=…, l2=…, blur=…, boundary=…; may be repeated',
+        brief: 'Held against it: tv=0.01, l1=…, l2=…, blur=…, boundary=…, batch-statistics=…; may be repeated',
         placeholder: 'NAME=WEIGHT',
       },
       score: {

@@ -2,17 +2,14 @@
  * @file What a drawing raises: a number for each picture, from what the network sees. Objectives are raised, never lowered; they add up,
  * and may be weighted.
  */
+import type { Response } from '../../prior/penalties.ts';
 import { add, mul } from '../../tensor/ops/arithmetic.ts';
 import { reduceMean } from '../../tensor/ops/reduce.ts';
 import { reshape } from '../../tensor/ops/reshape.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 
 /** What the network sees of pictures. The first axis of all values holds pictures: samples, and in each its pictures and views. */
-export interface Seen {
-  /** The pictures themselves, before they were changed: [N, C, H, W], as many as were drawn. */
-  readonly pictures: Tensor;
-  /** Pictures of one sample that belong together (a grid, a sequence); 1 for a single drawing. */
-  readonly group: number;
+export interface Seen extends Response {
   /** Views of each picture: crops, or 1. */
   readonly views: number;
   /** Class scores of all views [samples x group x views, K]. */
