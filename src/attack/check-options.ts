@@ -19,6 +19,12 @@ export function checkOptions(
   checkCount('Restarts', restarts, 1);
   checkCount('Batch', batch, 1);
   checkCount('Seed', seed, 0);
+  if (options.subspace !== undefined && typeof options.subspace.project !== 'function')
+    throw new AttackError('A subspace is a projection, as bandSubspace gives; on the command line say --band NAME.');
+  if (options.subspace !== undefined && options.mask !== undefined)
+    throw new AttackError(
+      `A change cannot keep to the ${options.subspace.name} and to a mask at once: leave one of them out.`,
+    );
   checkPictures(model, images, labels, target);
 }
 

@@ -17,6 +17,7 @@ import { drawnNumbers, drawnSpecs, type Expectation, expectationKey, expected } 
 import { type Loss, type LossName, lossFor } from './loss.ts';
 import { randomStart } from './random-start.ts';
 import type { AttackResult } from './result.ts';
+import { alongSubspace, projectWithin, type Subspace, shareOutside, startWithin } from './subspace.ts';
 import { allowed, type Trial } from './trial.ts';
 
 /** Options that all gradient attacks understand. */
@@ -32,6 +33,8 @@ export interface GradientAttackOptions extends AttackOptions {
    * expectation, over which the loss is a mean then.
    */
   readonly exhaust?: boolean;
+  /** Where changes must lie besides, such as a band of frequencies (`bandSubspace`); anywhere unless given. Results say how far they do. */
+  readonly subspace?: Subspace;
 }
 
 /** What an attack adds to what all share. */
@@ -70,6 +73,7 @@ export async function runGradientAttack(
     exhaust = options.expectation !== undefined,
     criterion = answer,
     expectation,
+    subspace,
     signal,
     onProgress,
   } = options;
@@ -87,6 +91,7 @@ export async function runGradientAttack(
     criterion,
     expectation,
     isMasked: options.mask !== undefined,
+    subspace,
   });
   const largest = Math.min(batch, model.maxBatch);
   const ball: Ball = { norm, epsilon };
@@ -106,7 +111,7 @@ export async function runGradientAttack(
       };
       task.restarts++;
       return {
-        z: isRandom ? allowed(randomStart(norm, x0, epsilon, trial.random(restart)), trial) : x0,
+        z: isRandom ? startOf(task, restart) : x0,
         steps: definition.steps,
         data: (step) => ({
           ...fixed,
@@ -124,16 +129,38 @@ export async function runGradientAttack(
       onProgress: (done) => onProgress?.(tasks.length - open.length + done, tasks.length),
     });
   }
+  function startOf({ trial }: Task, restart: number): Float32Array {
+    const { x0, shape } = trial;
+    const random = trial.random(restart);
+    if (subspace !== undefined) return startWithin(subspace, norm, x0, epsilon, random, shape);
+    return allowed(randomStart(norm, x0, epsilon, random), trial);
+  }
   const results: AttackResult[] = [];
   for (const task of tasks) {
     const { trial } = task;
     if (note !== undefined) trial.notes.add(note);
     if (trial.backwards > 0) for (const said of model.gradientNotes) trial.notes.add(said);
-    results.push(
-      await budgetResult(model, trial, task, ball, judge, { seed, method: definition.name, restarts: task.restarts }),
-    );
+    const found = await budgetResult(model, trial, task, ball, judge, {
+      seed,
+      method: definition.name,
+      restarts: task.restarts,
+    });
+    results.push(subspace === undefined ? found : withOutside(found, subspace, task));
   }
   return results;
+}
+
+/** How far what was found keeps to the subspace. */
+function withOutside(found: AttackResult, subspace: Subspace, { trial, best }: Task): AttackResult {
+  const { x0, shape } = trial;
+  return {
+    ...found,
+    subspace: {
+      name: subspace.name,
+      outside: shareOutside(subspace, best?.x ?? x0, x0, shape),
+      outsideRounded: shareOutside(subspace, found.adversarial, x0, shape),
+    },
+  };
 }
 
 /** A picture on its way, with what was found for it. Pictures are ranked by the loss. */
@@ -151,14 +178,15 @@ interface ProblemSettings {
   readonly criterion: Criterion;
   readonly expectation: Expectation | undefined;
   readonly isMasked: boolean;
+  readonly subspace: Subspace | undefined;
 }
 
 function attackProblem(model: Model, { rule, key }: AttackDefinition, settings: ProblemSettings): Problem {
-  const { norm, loss, lossName, isTargeted, criterion, expectation, isMasked } = settings;
+  const { norm, loss, lossName, isTargeted, criterion, expectation, isMasked, subspace } = settings;
   const shape = [model.channels, model.height, model.width];
   const float = (size: readonly number[]) => ({ shape: size, dtype: 'float32' as const });
   const led = isTargeted ? 'targeted' : 'untargeted';
-  const under = `${criterion.name}${expectationKey(expectation)}${isMasked ? ' masked' : ''}`;
+  const under = `${criterion.name}${expectationKey(expectation)}${isMasked ? ' masked' : ''}${subspace === undefined ? '' : ` within ${subspace.name}`}`;
   return {
     key: `${model.key} ${key} ${norm} ${lossName} ${led} ${under}`,
     shape,
@@ -181,8 +209,9 @@ function attackProblem(model: Model, { rule, key }: AttackDefinition, settings: 
           : expected(expectation, x, data, (changed) => loss({ logits: model.logits(changed), ...classes }));
       return { value, outputs: { excess: criterion.excess({ logits, ...classes }, isTargeted) } };
     },
-    rule,
-    project: (z, data) => project(norm, z, data.x0!, data.epsilon!),
+    rule: subspace === undefined ? rule : alongSubspace(subspace, rule),
+    project: (z, { x0, epsilon }) =>
+      subspace === undefined ? project(norm, z, x0!, epsilon!) : projectWithin(subspace, norm, z, x0!, epsilon!),
   };
 }
 

@@ -87,6 +87,8 @@ export const pgdMethod = methodOf<PgdOptions>(
       restarts: 'random starts at most (1)',
       randomStart: 'start at a random point of the ball (true)',
       exhaust: 'go on after a success (false)',
+      subspace:
+        'where changes must lie besides, such as a band of frequencies: --band on the command line (everywhere)',
     },
   },
   (victim, ...rest) => pgd(requireModel(victim, 'pgd'), ...rest),

@@ -56,6 +56,11 @@ export interface AttackResult extends AttackOutcome {
   readonly norm: keyof Distances;
   readonly epsilon: number;
   readonly restarts: number;
+  /**
+   * Where the change was to lie besides, and the share of its energy, from 0 to 1, that lies outside all the same: before rounding to 8 bits,
+   * where the ball and the range of pixels cut something off, and of `adversarial`.
+   */
+  readonly subspace?: { readonly name: string; readonly outside: number; readonly outsideRounded: number };
 }
 
 /** Numbers of distances by name: what budgets bound, 0 for equal pictures. */

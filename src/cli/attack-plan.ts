@@ -12,6 +12,8 @@ import type { Distance } from '../distance/distance.ts';
 import { enlarged } from '../distance/enlarged.ts';
 import { openDistance } from '../distance/open-distance.ts';
 import type { Model } from '../model/model.ts';
+import { bandNamed } from '../spectrum/band.ts';
+import { bandSubspace } from '../spectrum/band-subspace.ts';
 import { criterionNamed } from './criterion-named.ts';
 import { CliError } from './errors.ts';
 import type { ModelFlags } from './model-flags.ts';
@@ -30,6 +32,7 @@ interface MethodFlags {
   readonly restarts?: number;
   readonly randomStart?: boolean;
   readonly exhaust?: boolean;
+  readonly band?: string;
   readonly set?: readonly (readonly [string, number | boolean | string])[];
 }
 
@@ -79,7 +82,7 @@ export type AttackPlan =
     };
 
 const ownNames = ['steps', 'stepSize', 'schedule', 'loss', 'momentum', 'restarts', 'randomStart'] as const;
-const methodNames = ['method', 'norm', 'set', 'exhaust', ...ownNames.slice(1)] as const;
+const methodNames = ['method', 'norm', 'set', 'exhaust', 'band', ...ownNames.slice(1)] as const;
 const distanceNames = ['budget', 'minimal', 'bound', 'change'] as const;
 
 const dashed = (name: string) => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
@@ -109,7 +112,7 @@ export async function planOf(flags: AttackFlags): Promise<AttackPlan> {
 
 /** An attack by its name: PGD within a ball where none is named. */
 function methodPlan(flags: AttackFlags): AttackPlan {
-  const { epsilon, norm, criterion, exhaust, set = [] } = flags;
+  const { epsilon, norm, criterion, exhaust, band, set = [] } = flags;
   const name = flags.method ?? 'pgd';
   const kind = name === 'best' ? undefined : methodNamed(name).kind;
   if (epsilon === undefined && kind === 'budget') {
@@ -120,6 +123,7 @@ function methodPlan(flags: AttackFlags): AttackPlan {
   const given = {
     criterion: criterion === undefined ? undefined : criterionNamed(criterion),
     exhaust,
+    subspace: band === undefined ? undefined : bandSubspace(bandNamed(band)),
     ...Object.fromEntries(ownNames.map((own) => [own, flags[own]])),
   };
   const options = {

@@ -41,6 +41,12 @@ function measureText(result: ReportedResult['result']): string {
     .join(', ');
 }
 
+/** How well a change kept to its band. */
+function outsideText({ name, outside, outsideRounded }: NonNullable<AttackResult['subspace']>): string {
+  const percent = (share: number) => `${(100 * share).toPrecision(2)}%`;
+  return `  outside the ${name}: ${percent(outside)} of the change's energy, where the ball and the range of pixels cut it off; ${percent(outsideRounded)} as written`;
+}
+
 /** The distances of a report, indented under their picture. */
 function reportLines({ rows, side }: DistanceReport): string[] {
   return [...distanceTable(rows, 'not calibrated'), ...noticeLines(rows, side), ...reasonLines(reasonsOf(rows))].map(
@@ -58,6 +64,9 @@ export function attackText(all: readonly ReportedResult[]): string {
       `${picture}: ${verdict(result)}: ${share(before)} -> ${share(after8)}, ${measureText(result)}, ${forwards} forward and ${backwards} backward passes`,
       ...(written.length === 0 ? [] : [`  written: ${written.join(', ')}`]),
       ...(reported === undefined ? [] : reportLines(reported)),
+      ...('subspace' in result && result.subspace !== undefined && result.success
+        ? [outsideText(result.subspace)]
+        : []),
       ...notes.map((note) => `  note: ${note}`),
     ];
   });

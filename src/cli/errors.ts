@@ -21,6 +21,7 @@ const mendable = new Set([
   'TrainingError',
   'VisualizeError',
   'PriorError',
+  'SpectrumError',
   'NoGradientError',
 ]);
 

@@ -2,10 +2,10 @@
  * @file Bands of frequencies: rings around the mean in a picture's spectrum, and the orthogonal projection onto the pictures whose
  * spectrum lies in one. The radius of a frequency is its length in cycles a pixel, so a band means the same at every size.
  */
-import { coefficients, gains, pictureOf } from '../tensor/fourier.ts';
-import { mul } from '../tensor/ops/arithmetic.ts';
-import { constant, type Tensor } from '../tensor/tensor.ts';
+import { filtered } from '../tensor/fourier.ts';
+import type { Tensor } from '../tensor/tensor.ts';
 import { radiusOf } from './fourier-basis.ts';
+import { SpectrumError } from './spectrum-error.ts';
 
 /** Frequencies above `low` and up to `high`, in cycles a pixel; the mean, of radius 0, belongs to bands with `low` 0. */
 export interface Band {
@@ -39,7 +39,7 @@ export function isInBand({ low, high }: Band, radius: number): boolean {
 
 /**
  * A band by its name, or as `LOW-HIGH` in cycles a pixel.
- * @throws TypeError if it is neither
+ * @throws SpectrumError if it is neither
  */
 export function bandNamed(text: string): Band {
   const name = bandNames.find((one) => one === text);
@@ -47,7 +47,7 @@ export function bandNamed(text: string): Band {
   const match = /^\s*(\d*\.?\d+)\s*-\s*(\d*\.?\d+)\s*$/.exec(text);
   const band = { low: Number(match?.[1]), high: Number(match?.[2]) };
   if (match !== null && isBand(band)) return band;
-  throw new TypeError(
+  throw new SpectrumError(
     `A band is ${bandNames.join(', ')} or LOW-HIGH in cycles a pixel, from 0 to 0.7071, such as 0.125-0.3125; got "${text}".`,
   );
 }
@@ -69,9 +69,7 @@ export function describeBand(band: Band): string {
  */
 export function bandPass(x: Tensor, band: Band): Tensor {
   const [h, w] = x.shape.slice(-2) as [number, number];
-  const kept = gains(h, w, (ky, kx) => Number(isInBand(band, radiusOf(ky, kx, h, w))));
-  if (kept.every((gain) => gain === 1)) return x;
-  return pictureOf(mul(coefficients(x), constant(kept, [h, w], x.dtype)));
+  return filtered(x, (ky, kx) => Number(isInBand(band, radiusOf(ky, kx, h, w))));
 }
 
 /** The same of pictures on the host: any number of planes [height, width] one after another. */

@@ -57,9 +57,11 @@ it('waves that look alike on the pixels are one wave', () => {
   expect(radiusOf(5, 0, 8, 8)).toBeCloseTo(3 / 8, 12);
 });
 
-it('stripes of one pixel have no other phase', () => {
+it('stripes of one pixel have no phase but a sign', () => {
   const stripes = fourierBasis(0, 16, 32, 32, 1.2);
   expect([...stripes.subarray(0, 4)]).toEqual([1 / 32, -1 / 32, 1 / 32, -1 / 32]);
+  expect([...fourierBasis(0, 16, 32, 32, Math.PI).subarray(0, 2)]).toEqual([-1 / 32, 1 / 32]);
+  expect(fourierBasis(0, 16, 32, 32, Math.PI / 2)).toEqual(stripes);
 });
 
 it('refuses parts of periods', () => {

@@ -2,6 +2,7 @@
  * @file Plane waves: the real pictures whose spectrum lies at one frequency and its mirror image alone (Yin et al. 2019, section 3, U_ij).
  * Theirs are cosines; here a phase may be given, since a network need not treat a cosine and a sine alike.
  */
+import { SpectrumError } from './spectrum-error.ts';
 
 /** Periods of `k` over a row of n, from -floor((n - 1) / 2) to floor(n / 2): what frequencies that look alike on n pixels are called. */
 export function wrapped(k: number, n: number): number {
@@ -26,17 +27,18 @@ export function radiusOf(i: number, j: number, height: number, width: number): n
  * The wave cos(2 pi (i y / height + j x / width) + phase), scaled to l2 length 1: [height, width] row by row.
  * @param i periods from top to bottom, a whole number of either sign
  * @param j periods from left to right
- * @param phase in radians; 0 unless given. Waves that are their own mirror image have one phase, whatever is given
- * @throws TypeError unless i and j are whole numbers
+ * @param phase in radians; 0 unless given. A wave that is its own mirror image has but a sign, that of the phase's cosine
+ * @throws SpectrumError unless i and j are whole numbers
  * @example
  * const stripes = fourierBasis(0, 16, 32, 32); // 1 / 32 and -1 / 32 in turn from column to column
  */
 export function fourierBasis(i: number, j: number, height: number, width: number, phase = 0): Float32Array {
   if (!Number.isInteger(i) || !Number.isInteger(j))
-    throw new TypeError(`A wave of a picture has whole numbers of periods down and across, got (${i}, ${j}).`);
+    throw new SpectrumError(`A wave of a picture has whole numbers of periods down and across, got (${i}, ${j}).`);
   const alone = isSelfConjugate(i, j, height, width);
+  // The cosine of a quarter of a period is 0 but for rounding, and counts as positive.
+  const shift = !alone ? phase : Math.cos(phase) < -1e-9 ? Math.PI : 0;
   const scale = Math.sqrt((alone ? 1 : 2) / (height * width));
-  const shift = alone ? 0 : phase;
   // Remainders keep the angles small, so that their cosines are exact to the last bits.
   const down = Float64Array.from({ length: height }, (_, y) => wrapped(i * y, height) / height);
   const across = Float64Array.from({ length: width }, (_, x) => wrapped(j * x, width) / width);

@@ -5,6 +5,7 @@ import { batchWithin } from '../../attack/batch-within.ts';
 import { distanceAttack } from '../../attack/distance-attack.ts';
 import { methodNamed } from '../../attack/methods.ts';
 import type { AttackResult, DistanceAttackResult } from '../../attack/result.ts';
+import type { Subspace } from '../../attack/subspace.ts';
 import { compare } from '../../distance/compare.ts';
 import { enlarged } from '../../distance/enlarged.ts';
 import type { Picture } from '../../image/image.ts';
@@ -145,12 +146,13 @@ function settingsOf(plan: AttackPlan, { mask }: AttackFlags): Readonly<Record<st
   const masked = mask === undefined ? {} : { mask: basename(mask) };
   if (plan.kind === 'method') {
     const { method, norm, epsilon, options } = plan;
-    const { criterion, ...rest } = options;
+    const { criterion, subspace, ...rest } = options;
     return {
       method,
       norm,
       ...(epsilon === undefined ? {} : { epsilon }),
       ...(criterion === undefined ? {} : { criterion: criterion.name }),
+      ...(subspace === undefined ? {} : { within: (subspace as Subspace).name }),
       ...rest,
       ...masked,
     };

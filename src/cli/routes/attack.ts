@@ -112,6 +112,11 @@ export const attackRoute = buildCommand({
         withNegated: false,
         brief: 'Go on after a success for the highest loss',
       },
+      band: {
+        ...text,
+        brief: 'Change only these frequencies, with pgd: low, middle, high or LOW-HIGH in cycles a pixel',
+        placeholder: 'BAND',
+      },
       seed: {
         kind: 'parsed',
         parse: parseCount(0),
