@@ -8,8 +8,10 @@ export type Tone = 'first' | 'second' | 'third' | 'reference';
 export interface Series {
   readonly name: string;
   readonly tone: Tone;
-  /** [x, y] in the units of the axes, x rising. */
+  /** [x, y] in the units of the axes, x rising along a line. */
   readonly points: readonly (readonly [x: number, y: number])[];
+  /** A line with marks at its points unless given. */
+  readonly shown?: 'line' | 'points';
 }
 
 /** An axis: what it shows and where it is labelled, from its first tick to its last. */
@@ -55,9 +57,11 @@ export function lineChart({ alt, x, y, series }: LineChart): Html {
     ),
   ];
   const lines = series.map(
-    ({ tone, points }) => html`<g class="${tone}"><polyline points="${points
-      .map(([px, py]) => `${across(px)},${up(py)}`)
-      .join(' ')}"/>${points.map(([px, py]) => mark(tone, across(px), up(py)))}</g>
+    ({ tone, points, shown }) => html`<g class="${tone}">${
+      shown === 'points'
+        ? undefined
+        : html`<polyline points="${points.map(([px, py]) => `${across(px)},${up(py)}`).join(' ')}"/>`
+    }${shown === 'line' ? undefined : points.map(([px, py]) => mark(tone, across(px), up(py)))}</g>
 `,
   );
   const axisTitles = html`<text class="axis" x="${(inset.left + width - inset.right) / 2}" y="${height - 8}" text-anchor="middle">${x.title}</text>
@@ -66,8 +70,10 @@ export function lineChart({ alt, x, y, series }: LineChart): Html {
   return html`<svg class="chart" viewBox="0 0 ${width} ${height}" role="img" aria-label="${alt}">
 ${grid}${lines}${axisTitles}</svg>
 <ul class="legend">${series.map(
-    ({ name, tone }) =>
-      html`<li><svg class="chart key" viewBox="0 0 34 14" aria-hidden="true"><g class="${tone}"><polyline points="1,7 33,7"/>${mark(tone, 17, 7)}</g></svg>${name}</li>`,
+    ({ name, tone, shown }) =>
+      html`<li><svg class="chart key" viewBox="0 0 34 14" aria-hidden="true"><g class="${tone}">${
+        shown === 'points' ? undefined : html`<polyline points="1,7 33,7"/>`
+      }${shown === 'line' ? undefined : mark(tone, 17, 7)}</g></svg>${name}</li>`,
   )}</ul>`;
 }
 

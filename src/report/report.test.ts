@@ -107,6 +107,21 @@ it('a chart places its points by its axes', () => {
   expect(markup).toContain('points="86,14 584,166"');
 });
 
+it('a series is shown with or without its line, and with or without marks', () => {
+  const one = (shown?: 'line' | 'points') => {
+    const { series, ...rest } = chart('axis');
+    const [first] = series;
+    return lineChart({ ...rest, series: [{ ...first!, ...(shown === undefined ? {} : { shown }) }] }).markup;
+  };
+  const counts = (markup: string) => ['<polyline', '<circle'].map((tag) => markup.split(tag).length - 1);
+  // The legend has one more of each.
+  expect([counts(one()), counts(one('line')), counts(one('points'))]).toEqual([
+    [2, 3],
+    [2, 0],
+    [0, 3],
+  ]);
+});
+
 it('a table sets numbers apart from words', () => {
   const { markup } = table({ head: ['network', 'right', 'said'], rows: [['plain', '97.5 %', 'cube']] });
   expect(markup).toContain('<td class="number">97.5 %</td><td>cube</td>');
