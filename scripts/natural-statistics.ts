@@ -19,7 +19,7 @@ async function* pictures(from: string) {
 }
 const found = await measureStatistics(name, pictures(folder), Number(sideWord), await openRuntime('cpu'));
 const numbers = (values: readonly number[]) => `[${values.map((value) => Number(value.toPrecision(4))).join(', ')}]`;
-process.stderr.write(`${found.pictures} pictures; slope of power ${slopeOf(found, 0, [0.02, 0.35]).toFixed(2)}\n`);
+process.stderr.write(`${found.pictures} pictures; slope of power ${slopeOf(found, 0, [0.02, 0.35])?.toFixed(2)}\n`);
 process.stdout.write(`/** @file Statistics of natural pictures, made by \`scripts/natural-statistics.ts\`. */
 import type { NaturalStatistics } from './natural-statistics.ts';
 

@@ -273,6 +273,38 @@ describe('pareidolia visualize', () => {
     expect(readFileSync(at('v/t.png'))[25]).toBe(6);
   });
 
+  it('draws what a layer saw of a picture', async () => {
+    const options = ['--unit', 'Relu#2', '--match', 'picture.png', '--as', 'caricature', '--cosine-power', '2'];
+    const { status, stdout } = draw(...options, '--json', '--out', 'v/match.png');
+    expect(status).toBe(0);
+    const { units, as, match, cosinePower } = JSON.parse(stdout);
+    expect([as, match, cosinePower]).toEqual(['caricature', 'picture.png', 2]);
+    expect(units[0].unit).toBe('caricature of picture.png at Relu#2');
+    expect(units[0].activation).toBeGreaterThan(units[0].firstActivation);
+  });
+
+  it('goes from one channel to another over a grid, along neighbours', async () => {
+    const options = ['--unit', 'Relu#2:4', '--grid', '1x3', '--towards', '7', '--alignment', '0.5'];
+    const { status, stdout } = draw(...options, '--json', '--out', 'v/towards.png');
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      units: [{ objective: 'from Relu#2:4 to Relu#2:7 + 0.5 alignment' }],
+      towards: 7,
+      alignment: '0.5',
+    });
+    expect(await decodePicture(readFileSync(at('v/towards.png')))).toMatchObject({ width: 48, height: 16 });
+  });
+
+  it('slides from a picture, with the distance that each prior moved it', () => {
+    const { status, stdout } = draw('--unit', 'dog', '--slide', '--from', 'picture.png', '--json', '--out', 'v/s.png');
+    expect(status).toBe(0);
+    const { places, from } = JSON.parse(stdout);
+    expect([from, places.length]).toEqual(['picture.png', 7]);
+    for (const { moved } of places) expect(moved.l2).toBeGreaterThan(0);
+    expect(places[0].moved.ssim).toBeLessThan(1);
+    expect(JSON.parse(readPngText(readFileSync(at('v/s.png'))).pareidolia!)).toMatchObject({ slide: true, from });
+  });
+
   it('starts from a picture, says how near the prior comes to it, and keeps what would draw it again', async () => {
     const options = ['--unit', 'Relu#1:0', '--prior', 'low-resolution', '--from', 'picture.png', '--redirect', '4'];
     const { status, stderr } = draw(...options, '--penalty', 'boundary=0.1', '--out', 'v/from.png');
@@ -289,38 +321,15 @@ describe('pareidolia visualize', () => {
     ['no unit', ['--out', 'new/x.png'], /[Uu]nit/],
     ['an unknown unit', ['--unit', 'bidr', '--out', 'new/x.png'], /Near matches: bird, fowl/],
     ['an unknown layer', ['--unit', 'Rel#1:0', '--out', 'new/x.png'], /has no layer "Rel#1"/],
-    ['an unknown prior', ['--unit', 'Relu#1:0', '--prior', 'foo', '--out', 'new/x.png'], /There is no prior "foo"/],
     [
       'an unknown robustness',
       ['--unit', 'Relu#1:0', '--robustness', 'foo', '--out', 'new/x.png'],
       /There is no robustness "foo"/,
     ],
-    ['a grid that is none', ['--unit', 'Relu#1:0', '--grid', '3', '--out', 'new/x.png'], /Expected a grid such as 3x3/],
-    ['diversity of one', ['--unit', 'Relu#1:0', '--diversity', '1', '--out', 'new/x.png'], /give --grid 3x3 as well/],
     [
       'a penalty that is none',
       ['--unit', 'Relu#1:0', '--penalty', 'foo=1', '--out', 'new/x.png'],
       /Expected a penalty such as/,
-    ],
-    [
-      'a generator for waves',
-      ['--unit', 'Relu#1:0', '--generator', 'g.onnx', '--out', 'new/x.png'],
-      /belongs to --prior generator/,
-    ],
-    [
-      'what a slide sets itself',
-      ['--unit', 'Relu#1:0', '--slide', '--prior', 'maco', '--video', 'v.webp', '--out', 'new/x.png'],
-      /leave out --prior, --video\./,
-    ],
-    [
-      'a video of two units',
-      ['--unit', 'Relu#1:0', '--unit', 'Relu#1:1', '--video', 'v.webp', '--out', 'new/x.png'],
-      /--video shows how one unit is drawn/,
-    ],
-    [
-      'a transparent sheet',
-      ['--unit', 'Relu#1:0', '--unit', 'Relu#1:1', '--transparency', '--out', 'new/x.png'],
-      /sheets are opaque/,
     ],
     ['a channel that is not there', ['--unit', 'Relu#1:99', '--out', 'new/x.png'], /has channels 0 to 7; 99 is none/],
   ])('refuses %s in one sentence', (_name, args, message) => {

@@ -6,7 +6,8 @@ import { GraphBuilder } from '../src/onnx/file/graph-builder.ts';
 import { parseModel } from '../src/onnx/file/parse-model.ts';
 import { compile } from '../src/runtime/compile.ts';
 import { activationsOf } from '../src/visualize/activations-of.ts';
-import { direction } from '../src/visualize/objectives/direction.ts';
+import { activations as activationsOn } from '../src/visualize/evidence.ts';
+import { direction, meanOverPlaces } from '../src/visualize/objectives/direction.ts';
 import { caricature, matching, style } from '../src/visualize/objectives/matching.ts';
 import { meanPerSample, type Objective, weightedSum } from '../src/visualize/objectives/objective.ts';
 import { alignment, diversity, interpolation } from '../src/visualize/objectives/together.ts';
@@ -14,7 +15,7 @@ import { channel, classScore, neuron, wholeLayer } from '../src/visualize/object
 import { see } from '../src/visualize/see.ts';
 import { unitNamed } from '../src/visualize/unit-named.ts';
 import { pseudoRandom } from './random.ts';
-import { smallNetwork } from './support/network.ts';
+import { smallNetwork, tokenNetwork } from './support/network.ts';
 
 const model = await loadModel(smallNetwork(), { preprocessing: 'none', name: 'small' });
 const layer = 'Relu#2';
@@ -152,6 +153,57 @@ describe('one picture', () => {
   });
 });
 
+describe('tokens', async () => {
+  const tokenModel = await loadModel(tokenNetwork(), { preprocessing: 'none', name: 'tokens' });
+  const [own] = await Promise.all(pictures.slice(0, 1).map((picture) => activationsOf(tokenModel, 'tokens', picture)));
+  const of = (token: number, c: number) => own!.data[token * 6 + c]!;
+  const square = (token: number) => mean(Array.from({ length: 6 }, (_, c) => of(token, c) ** 2));
+  const v = Float32Array.from([1, -2, 0, 0.5, 3, 1]);
+  const along = (token: number) => dot(own!.data.subarray(6 * token, 6 * token + 6), v);
+  it.each<[string, Objective, number]>([
+    ['count all unless some are chosen', channel('tokens', 2), mean([0, 1, 2, 3].map((t) => of(t, 2)))],
+    ['count one', channel('tokens', 2, 3), of(3, 2)],
+    ['count all but the first', channel('tokens', 2, { which: [[1]] }), mean([of(1, 2), of(2, 2), of(3, 2)])],
+    ['count some once each', channel('tokens', 5, { which: [0, [2, 3], 2] }), mean([of(0, 5), of(2, 5), of(3, 5)])],
+    [
+      'count by the one that responds most',
+      channel('tokens', 4, { average: 'largest' }),
+      Math.max(...[0, 1, 2, 3].map((t) => of(t, 4))),
+    ],
+    ['count for a whole layer', wholeLayer('tokens', { which: [[0, 1]] }), mean([square(0), square(1)])],
+    [
+      'count for a direction',
+      direction('tokens', v, { cosinePower: 0, tokens: { which: [1, 2], average: 'largest' } }),
+      Math.max(along(1), along(2)),
+    ],
+    ['are named with the unit', unitNamed(tokenModel, 'tokens:1', { tokens: 0 }).objective, of(0, 1)],
+  ])('%s', async (_name, objective, expected) => {
+    const [found] = await activationsOn(tokenModel, objective, [pictures[0]!]);
+    expect(found).toBeCloseTo(expected, 4);
+  });
+
+  it('that are not there, or of maps, are refused', async () => {
+    const ask = (objective: Objective, asked = tokenModel) => activationsOn(asked, objective, [pictures[0]!]);
+    await expect(ask(channel('tokens', 2, 4))).rejects.toThrow('has tokens 0 to 3; 4 is none of them.');
+    await expect(ask(channel('tokens', 2, { which: [[2, 9]] }))).rejects.toThrow('2 to 9 are not all of them.');
+    await expect(ask(channel('tokens', 2, { which: [] }))).rejects.toThrow('At least one token');
+    await expect(ask(channel(layer, 2, 0), model)).rejects.toThrow('has no tokens: its places are 8 x 8.');
+  });
+});
+
+it('the direction of a picture is the mean of its activations, of maps and of tokens', async () => {
+  const tokenModel = await loadModel(tokenNetwork(), { preprocessing: 'none' });
+  const [map, tokens] = [
+    await activationsOf(model, layer, pictures[0]!),
+    await activationsOf(tokenModel, 'tokens', pictures[0]!),
+  ];
+  const ofMap = meanOverPlaces(map);
+  for (const c of all) expect(ofMap[c]).toBeCloseTo(mean(places.map((p) => at(0, c, p))), 4);
+  const ofTokens = meanOverPlaces(tokens);
+  for (let c = 0; c < 6; c++)
+    expect(ofTokens[c]).toBeCloseTo(mean([0, 1, 2, 3].map((t) => tokens.data[6 * t + c]!)), 5);
+});
+
 describe('several pictures', () => {
   it('differ by the cosines of their Gram matrices', async () => {
     const unit = [0, 1, 2].map((i) => gram(i).map((v) => v / length(gram(i))));
@@ -191,9 +243,18 @@ describe('units by name', () => {
     expect(unit.layer).toBe(unit.label === undefined ? layer : undefined);
   });
 
+  it('adds and takes away what is named together', async () => {
+    const { objective, name } = unitNamed(model, 'Relu#2:7 - 0.5 * class:3 + 2');
+    expect(name).toBe('Relu#2:7 - 0.5 * class:3 + 2');
+    const found = await value(objective, pictures);
+    for (const [i, v] of found.entries())
+      expect(v).toBeCloseTo(mean(places.map((p) => at(i, 7, p))) - 0.5 * logits[i]![3]! + logits[i]![2]!, 4);
+  });
+
   it.each([
     ['Rellu#2:7', 'has no layer "Rellu#2"'],
     ['Relu#9:7', 'has no layer "Relu#9"'],
+    ['Relu#2:7 - nothing', 'Class "nothing" cannot be looked up'],
     ['nothing', 'Class "nothing" cannot be looked up'],
     ['class:9', '9'],
   ])('%s is refused', (name, message) => {

@@ -21,6 +21,7 @@ import { slide } from '../src/visualize/slide.ts';
 import { visualize } from '../src/visualize/visualize.ts';
 import { unitFunction, visualizeWithoutGradients } from '../src/visualize/visualize-without-gradients.ts';
 import { constantNetwork, linearNetwork, smallNetwork } from './support/network.ts';
+import { hasSharedData, sharedPath } from './support/shared-data.ts';
 
 const model = await loadModel(smallNetwork(), { preprocessing: 'none', name: 'small' });
 const size = [3, 16, 16] as const;
@@ -137,6 +138,17 @@ it('views, penalties, transparency, frames and a denoiser join in', async () => 
   });
   const roughnessOf = (x: Float32Array) => x.reduce((sum, v, i) => sum + (i % 16 > 0 ? Math.abs(v - x[i - 1]!) : 0), 0);
   expect(roughnessOf(smooth.pictures[0]!)).toBeLessThan(0.5 * roughnessOf(noisy.pictures[0]!));
+});
+
+it.skipIf(!hasSharedData)("a transformer's channel rises where its token is, and elsewhere less", async () => {
+  await using vit = await loadModel(sharedPath('models/cifar10/vit_pgd_2_3_16.onnx'), { preprocessing: 'cifar10' });
+  const [own, other] = [channel('Add#7', 11, 1), channel('Add#7', 11, { which: [[2]] })];
+  const parameterisation = await openPrior('fourier', [3, 32, 32]);
+  const { pictures, path } = await visualize(vit, own, { parameterisation, steps: 60, seed: 1 });
+  const [at] = await activations(vit, own, pictures);
+  const [beside] = await activations(vit, other, pictures);
+  expect(at).toBeGreaterThan(path[0]!.objective + 1);
+  expect(at).toBeGreaterThan(beside! + 1);
 });
 
 it('says so where nothing rises', async () => {

@@ -8,18 +8,7 @@ import { details, page } from '../report/page.ts';
 import { table } from '../report/table.ts';
 import type { NamedUnit } from '../visualize/unit-named.ts';
 import type { Drawing } from '../visualize/visualize.ts';
-
-/** What speaks for a drawing. */
-export interface Evidence {
-  readonly activation: number;
-  readonly answer: { readonly name: string; readonly probability: number };
-  readonly slope: number;
-  readonly naturalSlope: number;
-  /** Share of photographs whose activation is lower, and how many there were. */
-  readonly percentile?: number;
-  readonly photos?: number;
-  readonly second?: { readonly model: string; readonly name: string; readonly probability: number };
-}
+import type { Evidence } from './visualize-evidence.ts';
 
 /** A unit with its drawing. */
 export interface DrawnUnit {
@@ -34,9 +23,19 @@ function evidenceWords({ activation, answer, slope, percentile, photos, second }
   return [
     `activation ${activation.toPrecision(4)}${percentile === undefined ? '' : `, above ${percent(percentile)} of ${photos} photographs`}`,
     `the model sees ${answer.name} (${percent(answer.probability)})`,
-    ...(second === undefined ? [] : [`${second.model} sees ${second.name} (${percent(second.probability)})`]),
-    `spectrum falls with slope ${slope.toFixed(2)}`,
+    ...(second === undefined ? [] : [secondWords(second)]),
+    slope === undefined ? slopeWords(slope) : `spectrum falls with slope ${slope.toFixed(2)}`,
   ];
+}
+
+function secondWords({ model, name, probability, ofUnit }: Evidence['second'] & object): string {
+  const own = ofUnit === undefined ? '' : `; what was drawn has ${percent(ofUnit)} of it`;
+  return `${model} sees ${name} (${percent(probability)})${own}`;
+}
+
+/** A spectrum's slope in a word or two. */
+export function slopeWords(slope: number | undefined): string {
+  return slope === undefined ? 'no spectrum: one colour' : `slope ${slope.toFixed(2)}`;
 }
 
 /** Lines for people. */

@@ -7,15 +7,13 @@ import type { PictureSize } from '../prior/parameterisation.ts';
 import { boundary, l1From, l2From, type Penalty, roughness, variation } from '../prior/penalties.ts';
 import { openPrior } from '../prior/prior-named.ts';
 import { openDenoiserPrior } from '../visualize/denoiser-prior.ts';
-import { type Objective, weightedSum } from '../visualize/objectives/objective.ts';
-import { diversity } from '../visualize/objectives/together.ts';
 import { robustnessNamed } from '../visualize/robustness.ts';
-import type { NamedUnit } from '../visualize/unit-named.ts';
 import type { DrawOptions, Optimizer, WeightedPenalty } from '../visualize/visualize.ts';
 import { CliError } from './errors.ts';
 import type { ModelFlags } from './model-flags.ts';
 import { parseBudget } from './parse.ts';
 import { listPictures, readPicture } from './pictures.ts';
+import type { Likeness } from './visualize-units.ts';
 
 /** Flags of `visualize`. */
 export interface VisualizeFlags extends ModelFlags {
@@ -28,8 +26,15 @@ export interface VisualizeFlags extends ModelFlags {
   readonly redirect?: number;
   readonly penalty?: readonly string[];
   readonly score?: 'logit' | 'margin';
+  readonly tokens?: string;
+  readonly match?: string;
+  readonly as?: Likeness;
+  readonly direction?: string;
+  readonly cosinePower?: number;
   readonly grid?: string;
   readonly diversity?: string;
+  readonly alignment?: string;
+  readonly towards?: number;
   readonly from?: string;
   readonly seed: number;
   readonly generator?: string;
@@ -63,7 +68,8 @@ const notForSlides = [
   'penalty',
   'grid',
   'diversity',
-  'from',
+  'alignment',
+  'towards',
   'natural',
   'video',
   'report',
@@ -83,6 +89,15 @@ export function checkTogether(flags: VisualizeFlags): void {
     if (useless.length > 0)
       throw new CliError(`--slide sets priors and all that goes with them; leave out --${useless.join(', --')}.`);
   }
+  if (flags.match !== undefined && flags.direction !== undefined)
+    throw new CliError('--match and --direction each say what to draw of a layer; give one of them.');
+  if (flags.as !== undefined && flags.match === undefined)
+    throw new CliError('--as says what to draw of a picture: give --match FILE as well.');
+  const hasCosine = flags.direction !== undefined || flags.as === 'caricature' || flags.as === 'direction';
+  if (flags.cosinePower !== undefined && !hasCosine)
+    throw new CliError('--cosine-power is for --direction and for --match with --as caricature or direction.');
+  if (flags.score !== undefined && (flags.match ?? flags.direction) !== undefined)
+    throw new CliError('--score is for classes.');
   if (flags.unit.length === 1) return;
   if (flags.video !== undefined) throw new CliError('--video shows how one unit is drawn; give one --unit.');
   if (flags.transparency) throw new CliError('--transparency is for the picture of one unit; sheets are opaque.');
@@ -124,23 +139,6 @@ function penaltyOf(text: string, model: Model, size: PictureSize): WeightedPenal
   return { penalty: open(model, size), weight: parseBudget(match![2]!) };
 }
 
-/** A unit's objective with what else is asked for: pictures that differ. */
-export function objectiveOf({ objective, ...unit }: NamedUnit, flags: VisualizeFlags): Objective {
-  if (flags.diversity === undefined) return objective;
-  if (flags.grid === undefined)
-    throw new CliError('--diversity is for several pictures of a unit: give --grid 3x3 as well.');
-  const match = /^(?:(.+)=)?([\d./e-]+)$/.exec(flags.diversity);
-  if (match === null)
-    throw new CliError(`Expected a weight such as 1 or LAYER=1 for --diversity, got "${flags.diversity}".`);
-  const layer = match[1] ?? unit.layer;
-  if (layer === undefined)
-    throw new CliError('Pictures of a class differ at a layer that has to be said: --diversity LAYER=1.');
-  return weightedSum([
-    [objective, 1],
-    [diversity(layer), parseBudget(match[2]!)],
-  ]);
-}
-
 /** Photographs' statistics of a folder. */
 export async function naturalOf(folder: string, side: number): Promise<NaturalStatistics> {
   const files = await listPictures([folder]);
@@ -179,5 +177,48 @@ export async function drawOptionsOf(flags: VisualizeFlags, model: Model, size: P
     ...(flags.steps === undefined ? {} : { steps: flags.steps }),
     ...(flags.rate === undefined ? {} : { rate: flags.rate }),
     ...(isDenoised ? { rate: flags.rate ?? 1, denoiser: await openDenoiserPrior(flags.denoiser) } : {}),
+  };
+}
+
+/** Settings that say which model and units a picture is of. */
+export function modelSettings(flags: VisualizeFlags, model: Model) {
+  return {
+    model: model.name,
+    preprocessing: flags.preprocessing,
+    units: flags.unit,
+    score: flags.score,
+    tokens: flags.tokens,
+    match: flags.match,
+    as: flags.match === undefined ? undefined : (flags.as ?? 'inversion'),
+    direction: flags.direction,
+    cosinePower: flags.cosinePower,
+  };
+}
+
+/** All that a picture is drawn again from. */
+export function settingsOf(flags: VisualizeFlags, model: Model, options: DrawOptions, steps: number) {
+  const { parameterisation, transform, optimizer = 'adam', rate, seed, penalties = [], group, views } = options;
+  return {
+    ...modelSettings(flags, model),
+    prior: flags.prior ?? 'fourier',
+    generator: flags.generator,
+    denoiser: flags.denoiser,
+    natural: flags.natural,
+    robustness: flags.robustness,
+    redirect: flags.redirect,
+    size: parameterisation.size,
+    steps,
+    rate: rate ?? parameterisation.rate,
+    optimizer: options.denoiser === undefined ? optimizer : 'langevin',
+    transform: transform?.key ?? 'none',
+    views,
+    penalties: Object.fromEntries(penalties.map(({ penalty, weight }) => [penalty.name, weight])),
+    group,
+    grid: flags.grid,
+    diversity: flags.diversity,
+    alignment: flags.alignment,
+    towards: flags.towards,
+    from: flags.from,
+    seed,
   };
 }

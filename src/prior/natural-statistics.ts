@@ -26,6 +26,9 @@ export interface NaturalStatistics {
   readonly magnitudes: readonly (readonly number[])[];
 }
 
+/** Magnitudes up to this are rounding: a picture whose values differ by one level of 255 has larger ones. */
+const silence = 1e-6;
+
 /** Bands from the lowest frequency of a picture to the corner's, equal in the logarithm. */
 const bandCount = 32;
 
@@ -157,15 +160,21 @@ function between(bands: readonly number[], values: readonly number[], f: number)
   return Math.exp(Math.log(values[i]!) + share * (Math.log(values[i + 1]!) - Math.log(values[i]!)));
 }
 
-/** Slope of the logarithm of power over that of frequency, by least squares over bands: about -2 for natural pictures. */
+/**
+ * Slope of the logarithm of power over that of frequency, by least squares over bands that hold anything: about -2 for natural pictures,
+ * undefined where fewer than two do.
+ */
 export function slopeOf(
   { bands, magnitudes }: NaturalStatistics,
   channel = 0,
   [low, high]: readonly [number, number] = [0, 1],
-): number {
+): number | undefined {
   const points = bands.flatMap((f, i) =>
-    f >= low && f <= high ? [[Math.log(f), 2 * Math.log(magnitudes[channel]![i]!)]] : [],
+    f >= low && f <= high && magnitudes[channel]![i]! > silence
+      ? [[Math.log(f), 2 * Math.log(magnitudes[channel]![i]!)]]
+      : [],
   );
+  if (points.length < 2) return undefined;
   const mean = (k: number) => points.reduce((sum, point) => sum + point[k]!, 0) / points.length;
   const [x, y] = [mean(0), mean(1)];
   const over = points.reduce((sum, [a, b]) => sum + (a! - x) * (b! - y), 0);

@@ -41,11 +41,14 @@ export function percentileOf(value: number, others: readonly number[]): number {
 /** Range of frequencies, in cycles a pixel, that slopes are taken over. */
 const slopeRange = [0.02, 0.4] as const;
 
-/** Slope of the logarithm of a picture's power over that of frequency; natural pictures have about -2.4, white noise 0. */
+/**
+ * Slope of the logarithm of a picture's power over that of frequency; natural pictures have about -2.4, white noise 0. Undefined for a picture
+ * of one colour, which has no waves.
+ */
 export async function spectrumSlope(
   picture: Float32Array,
   model: Pick<Model, 'channels' | 'height' | 'width' | 'device'>,
-): Promise<number> {
+): Promise<number | undefined> {
   const { channels, height, width, device } = model;
   const side = Math.min(height, width);
   const statistics = await measureStatistics(
@@ -58,4 +61,4 @@ export async function spectrumSlope(
 }
 
 /** The slope of natural pictures, for comparison. */
-export const naturalSlope = slopeOf(naturalPictures, 0, slopeRange);
+export const naturalSlope: number = slopeOf(naturalPictures, 0, slopeRange)!;

@@ -3,6 +3,7 @@
  * pattern is an adversarial one, to the picture of a generator.
  */
 import type { Model } from '../model/model.ts';
+import { fitParameters } from '../prior/fit-parameters.ts';
 import type { Parameterisation, PictureSize } from '../prior/parameterisation.ts';
 import { variation } from '../prior/penalties.ts';
 import { openPrior, type PriorOptions } from '../prior/prior-named.ts';
@@ -14,6 +15,8 @@ import { type Drawing, type DrawOptions, visualize } from './visualize.ts';
 /** A place on the way. */
 export interface SlideStep {
   readonly name: string;
+  /** The picture that its search started from. */
+  readonly start: Float32Array;
   readonly drawing: Drawing;
 }
 
@@ -21,6 +24,8 @@ export interface SlideStep {
 export interface SlideOptions extends PriorOptions {
   readonly steps?: number;
   readonly seed?: number;
+  /** A picture [C, H, W] that all start from, as near as each prior comes to it; nearly grey, or a random code, unless given. */
+  readonly from?: Float32Array;
   /** Denoiser's file. Those that come with the package are for colour: other models need their own, or go without these places. */
   readonly denoiser?: string | URL | Uint8Array;
   readonly signal?: AbortSignal;
@@ -33,6 +38,7 @@ type Settings = Omit<DrawOptions, 'parameterisation'> & { readonly parameterisat
 export async function slide(model: Model, objective: Objective, options: SlideOptions = {}): Promise<SlideStep[]> {
   const size: PictureSize = [model.channels, model.height, model.width];
   const { steps = 256, seed = 0, signal, onProgress } = options;
+  const { device } = model;
   const moves = jitter(Math.max(1, Math.floor(Math.min(model.height, model.width) / 16)), [model.height, model.width]);
   const open = (name: string) => openPrior(name, size, options);
   const raw = await open('raw');
@@ -61,13 +67,17 @@ export async function slide(model: Model, objective: Objective, options: SlideOp
   for (const [name, settings] of places) {
     signal?.throwIfAborted();
     const own = await settings();
+    const stop = signal === undefined ? {} : { signal };
+    const fit = options.from && (await fitParameters(own.parameterisation, options.from, { device, seed, ...stop }));
     const drawing = await visualize(model, objective, {
       ...own,
       steps,
       seed,
-      ...(signal === undefined ? {} : { signal }),
+      frameEvery: steps,
+      ...stop,
+      ...(fit === undefined ? {} : { start: fit.parameters }),
     });
-    found.push({ name, drawing });
+    found.push({ name, start: drawing.frames[0]![0]!, drawing });
     onProgress?.(found.length, places.length);
   }
   return found;

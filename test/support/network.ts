@@ -161,3 +161,22 @@ export function batchNormNetwork(means: readonly number[], variances: readonly n
     graph.node('MatMul', [flat!, floats(weights, [768, 3])], {}, ['scores']);
   });
 }
+
+/** Turns pictures into four tokens of 192 numbers, a quarter of the rows each, and those into 6 channels ("tokens", [N, 4, 6]); two classes. */
+export function tokenNetwork(): Uint8Array {
+  return networkOf(2, (graph, floats) => {
+    const random = pseudoRandom(8);
+    const weights = (shape: readonly number[]) =>
+      floats(
+        Float64Array.from({ length: shape.reduce((a, b) => a * b) }, () => random() - 0.5),
+        shape,
+      );
+    const shape = (values: readonly number[]) =>
+      graph.initializer('int64', [values.length], toBytes(hostTensor(values, [values.length], 'int64')));
+    const [rows] = graph.node('Transpose', ['picture'], { perm: [0, 2, 3, 1] });
+    const [patches] = graph.node('Reshape', [rows!, shape([0, 4, 192])]);
+    const [tokens] = graph.node('MatMul', [patches!, weights([192, 6])], {}, ['tokens']);
+    const [flat] = graph.node('Flatten', [tokens!]);
+    graph.node('MatMul', [flat!, weights([24, 2])], {}, ['scores']);
+  });
+}

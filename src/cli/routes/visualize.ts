@@ -18,7 +18,8 @@ export const visualizeRoute = buildCommand({
         kind: 'parsed',
         parse: String,
         variadic: true,
-        brief: 'What to draw: a class, layer:channel, layer:channel:row,column or layer; several make a sheet',
+        brief:
+          'What to draw: a class, layer:channel, layer:channel:row,column, layer, or a sum (cat - 0.5 * dog); several make a sheet',
         placeholder: 'UNIT',
       },
       prior: {
@@ -54,11 +55,43 @@ export const visualizeRoute = buildCommand({
         optional: true,
         brief: "A class's score, or its lead (logit)",
       },
+      tokens: {
+        ...text,
+        brief: 'Which tokens of a transformer count: 0, 1-, 0,3-5; with :largest the one that responds most (all)',
+        placeholder: 'WHICH',
+      },
+      match: { ...text, brief: 'Draw what the layer --unit saw of a picture', placeholder: 'FILE' },
+      as: {
+        kind: 'enum',
+        values: ['inversion', 'caricature', 'style', 'direction'],
+        optional: true,
+        brief: 'With --match: the same activations, more of them, their style, or their direction (inversion)',
+      },
+      direction: {
+        ...text,
+        brief: 'Draw along a direction of the layer --unit: a JSON list with a number for each channel',
+        placeholder: 'FILE',
+      },
+      cosinePower: {
+        ...number,
+        brief: 'Power of the cosine for directions (2) and caricatures (1)',
+        placeholder: 'POWER',
+      },
       grid: { ...text, brief: 'Draw several pictures of a unit together, such as 3x3', placeholder: 'RxC' },
       diversity: {
         ...text,
         brief: "With --grid: how much they should differ, and at which layer (the unit's): 1 or LAYER=1",
         placeholder: 'WEIGHT',
+      },
+      alignment: {
+        ...text,
+        brief: 'With --grid: how alike neighbours should be, as pictures or at a layer: 1 or LAYER=1',
+        placeholder: 'WEIGHT',
+      },
+      towards: {
+        ...count(0),
+        brief: 'With --grid: go from the channel of --unit to this one of its layer',
+        placeholder: 'CHANNEL',
       },
       from: { ...text, brief: 'Start from a picture', placeholder: 'FILE' },
       seed: {

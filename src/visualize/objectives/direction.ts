@@ -6,13 +6,16 @@
 import { hashOf } from '../../random/random-stream.ts';
 import { div, mul } from '../../tensor/ops/arithmetic.ts';
 import { maximum, pow } from '../../tensor/ops/extrema.ts';
-import { reduceMean, reduceSum } from '../../tensor/ops/reduce.ts';
+import { reduceSum } from '../../tensor/ops/reduce.ts';
 import { reduceL2 } from '../../tensor/ops/reduce-extrema.ts';
+import { reshape } from '../../tensor/ops/reshape.ts';
 import { slice } from '../../tensor/ops/slice.ts';
 import { constant, type Tensor } from '../../tensor/tensor.ts';
 import { VisualizeError } from '../check-options.ts';
 import { type Features, featuresOf } from './features.ts';
+import type { Activations } from './matching.ts';
 import type { Objective } from './objective.ts';
+import { overTokens, type Tokens } from './tokens.ts';
 import { placeIn } from './unit.ts';
 
 /** Options of `direction`. */
@@ -21,6 +24,8 @@ export interface DirectionOptions {
   readonly cosinePower?: number;
   /** At one place alone: `middle`, or a row and a column; the mean over all places unless given. */
   readonly place?: 'middle' | readonly [row: number, column: number];
+  /** At some of a transformer's tokens, where no place is given. */
+  readonly tokens?: Tokens;
 }
 
 /** The least cosine that counts, and what lengths are kept above. */
@@ -38,23 +43,31 @@ function poweredProduct(a: Tensor, v: Tensor, power: number): Tensor {
 export function direction(
   layer: string,
   vector: Float32Array,
-  { cosinePower = 2, place }: DirectionOptions = {},
+  { cosinePower = 2, place, tokens = 'all' }: DirectionOptions = {},
 ): Objective {
   return {
-    key: `direction ${layer} ${hashOf(vector)} ${cosinePower} ${place ?? 'everywhere'}`,
+    key: `direction ${layer} ${hashOf(vector)} ${cosinePower} ${place ?? JSON.stringify(tokens)}`,
     name: `a direction of ${layer}`,
     value: (seen) => {
       const features = featuresOf(seen.at(layer));
       checkLength(features, vector, layer);
       const { values, places } = features;
-      const chosen =
-        place === undefined
-          ? values
-          : onlyPlace(values, placeIn(places, place === 'middle' ? undefined : place, layer));
       const v = constant(vector, [1, vector.length, 1]);
-      return reduceMean(poweredProduct(chosen, v, cosinePower), { axes: [1] });
+      if (place === undefined) return overTokens(poweredProduct(values, v, cosinePower), tokens, places, layer);
+      const chosen = onlyPlace(values, placeIn(places, place === 'middle' ? undefined : place, layer));
+      return reshape(poweredProduct(chosen, v, cosinePower), [values.shape[0]!]);
     },
   };
+}
+
+/** The direction of a layer's channels that a picture goes along: its activations, the mean over places. */
+export function meanOverPlaces({ shape, data }: Activations): Float32Array {
+  const tokensFirst = shape.length === 2;
+  const channels = (tokensFirst ? shape[1] : shape[0])!;
+  const places = data.length / channels;
+  const mean = new Float32Array(channels);
+  for (const [i, value] of data.entries()) mean[tokensFirst ? i % channels : Math.floor(i / places)]! += value / places;
+  return mean;
 }
 
 /** Values [N, channels, places] of one place, [N, channels, 1]. */

@@ -44,7 +44,11 @@ export function diversity(layer: string): Objective {
   };
 }
 
-/** Alignment: minus the squared differences of pictures up to `reach` apart in a sample, each farther pair counting half as much. */
+/**
+ * Alignment: minus the squared differences of pictures up to `reach` apart in a sample, each farther pair counting half as much. It is the mean
+ * over the pairs of each distance, as units are the mean over pictures, so that a weight does not depend on how many are drawn. Lucid sums
+ * over pairs: with n pictures its term of distance d is n - d times this one.
+ */
 export function alignment(layer: string | 'pictures' = 'pictures', reach = 4, decay = 2): Objective {
   return {
     key: `alignment ${layer} ${reach} ${decay}`,

@@ -9,9 +9,7 @@ import { constant, type Tensor } from '../../tensor/tensor.ts';
 import { VisualizeError } from '../check-options.ts';
 import { featuresOf } from './features.ts';
 import type { Objective } from './objective.ts';
-
-/** Which tokens of a transformer count: all of them, or one by its place (0 is the class token, where there is one). */
-export type Tokens = 'all' | number;
+import { overTokens, type Tokens } from './tokens.ts';
 
 /** One channel [N, places] of a layer. @throws VisualizeError where it has no such channel */
 export function channelOf(value: Tensor, layer: string, channel: number): Tensor {
@@ -21,14 +19,14 @@ export function channelOf(value: Tensor, layer: string, channel: number): Tensor
   return reshape(take(values, channel, 1), [values.shape[0]!, values.shape[2]!]);
 }
 
-/** A channel's mean over all places, or its value at one token. */
+/** A channel's mean over all places, or over some of a transformer's tokens. */
 export function channel(layer: string, index: number, tokens: Tokens = 'all'): Objective {
   return {
-    key: `channel ${layer} ${index} ${tokens}`,
+    key: `channel ${layer} ${index} ${JSON.stringify(tokens)}`,
     name: `${layer}:${index}`,
     value: (seen) => {
-      const values = channelOf(seen.at(layer), layer, index);
-      return tokens === 'all' ? reduceMean(values, { axes: [1] }) : at(values, tokens, layer);
+      const value = seen.at(layer);
+      return overTokens(channelOf(value, layer, index), tokens, featuresOf(value).places, layer);
     },
   };
 }
@@ -69,14 +67,14 @@ function at(values: Tensor, place: number, layer: string): Tensor {
   return reshape(take(values, place, 1), [n]);
 }
 
-/** DeepDream: the mean of squares of a whole layer, so that whatever it sees grows. */
-export function wholeLayer(layer: string): Objective {
+/** DeepDream: the mean of squares of a whole layer, or of some of a transformer's tokens, so that whatever it sees grows. */
+export function wholeLayer(layer: string, tokens: Tokens = 'all'): Objective {
   return {
-    key: `layer ${layer}`,
+    key: `layer ${layer} ${JSON.stringify(tokens)}`,
     name: layer,
     value: (seen) => {
-      const value = seen.at(layer);
-      return reduceMean(square(value), { axes: value.shape.map((_, axis) => axis).slice(1) });
+      const { values, places } = featuresOf(seen.at(layer));
+      return overTokens(reduceMean(square(values), { axes: [1] }), tokens, places, layer);
     },
   };
 }

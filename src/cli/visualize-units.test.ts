@@ -1,0 +1,86 @@
+/** @file Words about units that do not fit are refused before any work. */
+import { describe, expect, it } from 'vitest';
+import { smallNetwork } from '../../test/support/network.ts';
+import { loadModel } from '../model/load-model.ts';
+import { unitNamed } from '../visualize/unit-named.ts';
+import { parseTokens } from './parse-tokens.ts';
+import { checkTogether, drawOptionsOf, type VisualizeFlags } from './visualize-plan.ts';
+import { togetherObjective, unitsOf } from './visualize-units.ts';
+
+const model = await loadModel(smallNetwork(), { preprocessing: 'none', name: 'small' });
+
+const flagsOf = (flags: Partial<VisualizeFlags>): VisualizeFlags => ({
+  unit: ['Relu#2'],
+  seed: 0,
+  transparency: false,
+  slide: false,
+  device: 'cpu',
+  json: false,
+  ...flags,
+});
+
+describe('tokens', () => {
+  it.each([
+    ['0', { which: [0] }],
+    ['1-', { which: [[1]] }],
+    ['0,3-5', { which: [0, [3, 5]] }],
+    ['all', {}],
+    ['2-:largest', { which: [[2]], average: 'largest' }],
+    ['all:mean', { average: 'mean' }],
+  ])('%s', (text, choice) => expect(parseTokens(text)).toEqual(choice));
+
+  it.each(['', 'x', '-3', '1,,2', '1:most', '0:mean:mean'])('"%s" are none', (text) => {
+    expect(() => parseTokens(text)).toThrow('Expected tokens such as 0, 1- or 0,3-5');
+  });
+});
+
+describe('flags that do not go together', () => {
+  it.each<[string, Partial<VisualizeFlags>, string]>([
+    ['a picture and a direction', { match: 'a.png', direction: 'd.json' }, 'give one of them'],
+    ['a likeness of nothing', { as: 'style' }, 'give --match FILE as well'],
+    ['a cosine of an inversion', { match: 'a.png', cosinePower: 2 }, '--cosine-power is for --direction'],
+    ['a score of a layer', { match: 'a.png', score: 'margin' }, '--score is for classes'],
+    ['a slide of a prior', { slide: true, prior: 'maco', video: 'v.webp' }, 'leave out --prior, --video.'],
+    ['a slide of two units', { slide: true, unit: ['1', '2'] }, 'give one --unit'],
+    ['a video of two units', { unit: ['1', '2'], video: 'v.webp' }, '--video shows how one unit is drawn'],
+    ['a transparent sheet', { unit: ['1', '2'], transparency: true }, 'sheets are opaque'],
+    ['a slide of a grid', { slide: true, alignment: '1', towards: 2 }, 'leave out --alignment, --towards.'],
+  ])('%s', (_name, flags, message) => {
+    expect(() => checkTogether(flagsOf(flags))).toThrow(message);
+  });
+
+  it.each<[string, Partial<VisualizeFlags>, string]>([
+    ['tokens of a class', { unit: ['3'], tokens: '0' }, '--tokens is for units of a layer; "class 3" is a class.'],
+    ['a match of a channel', { unit: ['Relu#2:4'], match: 'a.png' }, '--match is of whole layers; "Relu#2:4" is none.'],
+    [
+      'a direction of a class',
+      { unit: ['3'], direction: 'd.json' },
+      '--direction is of whole layers; "class 3" is none.',
+    ],
+    ['a direction that is not there', { direction: 'nothing.json' }, 'Cannot read nothing.json'],
+    ['a direction that is none', { direction: 'package.json' }, 'Expected package.json to hold a direction'],
+  ])('%s', async (_name, flags, message) => {
+    await expect(unitsOf(flagsOf(flags), model)).rejects.toThrow(message);
+  });
+
+  it.each<[string, Partial<VisualizeFlags>, string]>([
+    ['a grid that is none', { grid: '3' }, 'Expected a grid such as 3x3'],
+    ['a grid of too many', { grid: '9x9' }, 'of 64 pictures at most'],
+    ['a generator for waves', { generator: 'g.onnx' }, 'belongs to --prior generator'],
+    ['a denoiser for waves', { denoiser: 'd.onnx' }, 'belongs to --prior dae'],
+    ['a prior that is none', { prior: 'foo' }, 'There is no prior "foo"; there are raw'],
+    ['statistics that are not there', { penalty: ['batch-statistics=1'] }, 'small keeps no statistics'],
+  ])('%s', async (_name, flags, message) => {
+    await expect(drawOptionsOf(flagsOf(flags), model, [3, 16, 16])).rejects.toThrow(message);
+  });
+
+  it.each<[string, string, Partial<VisualizeFlags>, string]>([
+    ['alignment of one', 'Relu#2:4', { alignment: '1' }, '--alignment is for several pictures'],
+    ['a way from a class', '3', { grid: '1x2', towards: 4 }, '"class 3" is no channel'],
+    ['diversity of one', 'Relu#2:4', { diversity: '1' }, 'give --grid 3x3 as well'],
+    ['a weight that is none', 'Relu#2:4', { grid: '1x2', alignment: 'much' }, 'LAYER=1 for --alignment, got "much"'],
+    ['a class that differs nowhere', '3', { grid: '1x2', diversity: '1' }, '--diversity LAYER=1'],
+  ])('%s', (_name, unit, flags, message) => {
+    expect(() => togetherObjective(unitNamed(model, unit), flagsOf(flags))).toThrow(message);
+  });
+});
