@@ -93,8 +93,24 @@ export { DeviceError, type DeviceRuntime } from './runtime/runtime.ts';
 export type { Problem, StepRule } from './search/problem.ts';
 export { search } from './search/search.ts';
 export { type Band, type BandName, bandNamed, bandPass, bandPassed, bands, isInBand } from './spectrum/band.ts';
+export {
+  type BandAttackOptions,
+  type BandAttackResult,
+  type BandCurve,
+  type BandPoint,
+  bandAttack,
+} from './spectrum/band-attack.ts';
 export { bandSubspace } from './spectrum/band-subspace.ts';
+export { type FilteredAccuracies, type FilteredOptions, filteredAccuracy } from './spectrum/filtered-accuracy.ts';
+export {
+  type FoolingWave,
+  type FourierAttackOptions,
+  type FourierAttackResult,
+  fourierAttack,
+  waveChange,
+} from './spectrum/fourier-attack.ts';
 export { fourierBasis, isSelfConjugate, radiusOf } from './spectrum/fourier-basis.ts';
+export { type HeatCell, type HeatMap, type HeatMapOptions, heatMap, heatMapKey } from './spectrum/heat-map.ts';
 export { SpectrumError } from './spectrum/spectrum-error.ts';
 export type { Placement } from './transform/affine.ts';
 export { type BlurOptions, blur } from './transform/blur.ts';

@@ -1,0 +1,42 @@
+/** @file Accuracy against budget within bands, on a linear model whose borders are known. */
+import { expect, it } from 'vitest';
+import { nearestMeanNetwork } from '../../test/support/network.ts';
+import { loadModel } from '../model/load-model.ts';
+import { bandAttack } from './band-attack.ts';
+import { fourierBasis } from './fourier-basis.ts';
+
+const [side, size] = [16, 768];
+// w has a low wave of length 1 and a high one of length 2: the border lies |w|^2 / 2 = 2.5 away in products.
+const [low, high] = [fourierBasis(1, 1, side, side), fourierBasis(7, 0, side, side)];
+const w = Float32Array.from({ length: size }, (_, at) => (at < 256 ? low[at]! + 2 * high[at]! : 0));
+const grey = new Float32Array(size).fill(0.5);
+
+it('accuracy falls in each band where the border says, and stays down', async () => {
+  await using model = await loadModel(nearestMeanNetwork([new Float32Array(size), w]), { preprocessing: 'none' });
+  const { curves, cleanAccuracy } = await bandAttack(model, [grey, grey], [0, 1], {
+    epsilons: [1, 1.2, 1.3, 2.4, 2.6],
+    steps: 30,
+  });
+  // The second picture is wrong before.
+  expect(cleanAccuracy).toBe(0.5);
+  const accuracy = Object.fromEntries(curves.map(({ name, points }) => [name, points.map((point) => point.accuracy)]));
+  // Needed: 2.5 / 1 in the low band, 2.5 / 2 in the high one, 2.5 / sqrt(5) = 1.12 in all, and no end of it in the middle.
+  expect(accuracy).toEqual({
+    low: [0.5, 0.5, 0.5, 0.5, 0],
+    middle: [0.5, 0.5, 0.5, 0.5, 0.5],
+    high: [0.5, 0.5, 0, 0, 0],
+    all: [0.5, 0, 0, 0, 0],
+  });
+  const of = (name: string) => curves.find((curve) => curve.name === name)!.points;
+  expect(of('high').map(({ success }) => success)).toEqual([0, 0, 1, 1, 1]);
+  expect(of('high')[1]!.outside).toBeUndefined();
+  expect(of('high')[2]!.outside).toBeLessThan(1e-6);
+  expect(of('high')[2]!.outsideRounded).toBeLessThan(0.02);
+  expect(of('all')[4]!.outside).toBeUndefined();
+});
+
+it('refuses budgets that do not rise', async () => {
+  await using model = await loadModel(nearestMeanNetwork([new Float32Array(size), w]), { preprocessing: 'none' });
+  await expect(bandAttack(model, [grey], [0], { epsilons: [1, 1] })).rejects.toThrow('Budgets must rise, got 1, 1.');
+  await expect(bandAttack(model, [grey], [0], { epsilons: [] })).rejects.toThrow('got none');
+});

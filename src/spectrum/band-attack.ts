@@ -1,0 +1,129 @@
+/**
+ * @file Accuracy against budget under attacks that may change one band of frequencies alone: where in the spectrum a classifier is weak.
+ * PGD in the ball, the band and the range of pixels; a picture that was fooled within a budget counts as fooled within every larger one.
+ */
+import { type PgdOptions, pgd } from '../attack/pgd.ts';
+import type { AttackResult } from '../attack/result.ts';
+import type { Model } from '../model/model.ts';
+import { type Band, bandNames, bands as namedBands } from './band.ts';
+import { bandSubspace } from './band-subspace.ts';
+import { SpectrumError } from './spectrum-error.ts';
+
+/** Options of `bandAttack`: those of PGD but for its budget. */
+export interface BandAttackOptions extends Omit<PgdOptions, 'epsilon' | 'subspace' | 'norm' | 'mask' | 'onProgress'> {
+  /** l2 unless given. */
+  readonly norm?: 'linf' | 'l2';
+  /** Budgets, rising. */
+  readonly epsilons: readonly number[];
+  /** Bands by what they are called; low, middle and high unless given. All frequencies are attacked as well. */
+  readonly bands?: Readonly<Record<string, Band>>;
+  /** Called with how many of the attacks, a band and a budget each, are done. */
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/** What attacks of one band and budget did. */
+export interface BandPoint {
+  readonly epsilon: number;
+  /** Share of all pictures that are answered rightly before and under attack, from 0 to 1. */
+  readonly accuracy: number;
+  /** The same where changed pictures are rounded to 8 bits. */
+  readonly accuracy8: number;
+  /** Share of the pictures answered rightly before that are fooled. */
+  readonly success: number;
+  /** Mean share of the changes' energy outside the band, over fooled pictures, before and after rounding; undefined where none is. */
+  readonly outside: number | undefined;
+  readonly outsideRounded: number | undefined;
+}
+
+/** Accuracy against budget within a band. */
+export interface BandCurve {
+  /** Its name, or `all`. */
+  readonly name: string;
+  /** Undefined for all frequencies. */
+  readonly band: Band | undefined;
+  readonly points: readonly BandPoint[];
+}
+
+/** Curves of all bands. */
+export interface BandAttackResult {
+  readonly model: string;
+  readonly pictures: number;
+  readonly cleanAccuracy: number;
+  readonly norm: 'linf' | 'l2';
+  readonly steps: number;
+  readonly seed: number;
+  readonly curves: readonly BandCurve[];
+}
+
+/**
+ * Attacks pictures within each band and budget.
+ * @param images one [C, H, W] each, pixels in [0, 1], of the model's size
+ * @param labels the true class of each; what the model answers unless given
+ * @throws SpectrumError or AttackError if options or pictures are out of range; the signal's reason when aborted
+ * @example
+ * const { curves } = await bandAttack(model, images, labels, { epsilons: [0.5, 1], steps: 20 });
+ */
+export async function bandAttack(
+  model: Model,
+  images: readonly Float32Array[],
+  labels: readonly number[] | undefined,
+  { epsilons, bands = defaultBands(), norm = 'l2', steps = 20, onProgress, ...rest }: BandAttackOptions,
+): Promise<BandAttackResult> {
+  if (images.length === 0) throw new SpectrumError('There is no picture to attack.');
+  if (epsilons.length === 0 || epsilons.some((epsilon, i) => i > 0 && !(epsilon > epsilons[i - 1]!)))
+    throw new SpectrumError(`Budgets must rise, got ${epsilons.join(', ') || 'none'}.`);
+  const named: [string, Band | undefined][] = [...Object.entries(bands), ['all', undefined]];
+  const total = named.length * epsilons.length;
+  const curves: BandCurve[] = [];
+  let [done, right] = [0, 0];
+  for (const [name, band] of named) {
+    const found: (AttackResult | undefined)[] = images.map(() => undefined);
+    const points: BandPoint[] = [];
+    for (const epsilon of epsilons) {
+      const open = [...images.keys()].filter((i) => !found[i]?.success8 && !found[i]?.misclassifiedBefore);
+      const results = await pgd(
+        model,
+        open.map((i) => images[i]!),
+        labels && open.map((i) => labels[i]!),
+        { ...rest, norm, steps, epsilon, ...(band === undefined ? {} : { subspace: bandSubspace(band) }) },
+      );
+      for (const [k, i] of open.entries()) if (results[k]!.success || !found[i]?.success) found[i] = results[k]!;
+      points.push(pointOf(found as AttackResult[], epsilon));
+      right = found.filter((one) => !one!.misclassifiedBefore).length;
+      onProgress?.(++done, total);
+    }
+    curves.push({ name, band, points });
+  }
+  const { seed = 0 } = rest;
+  return {
+    model: model.name,
+    pictures: images.length,
+    cleanAccuracy: right / images.length,
+    norm,
+    steps,
+    seed,
+    curves,
+  };
+}
+
+function defaultBands(): Readonly<Record<string, Band>> {
+  return Object.fromEntries(bandNames.map((name) => [name, namedBands[name]]));
+}
+
+function pointOf(found: readonly AttackResult[], epsilon: number): BandPoint {
+  const right = found.filter(({ misclassifiedBefore }) => !misclassifiedBefore);
+  const fooled = right.filter(({ success }) => success);
+  const resist = (key: 'success' | 'success8') => right.filter((one) => !one[key]).length / found.length;
+  const mean = (key: 'outside' | 'outsideRounded') =>
+    fooled.length === 0 || fooled[0]!.subspace === undefined
+      ? undefined
+      : fooled.reduce((sum, { subspace }) => sum + subspace![key], 0) / fooled.length;
+  return {
+    epsilon,
+    accuracy: resist('success'),
+    accuracy8: resist('success8'),
+    success: right.length === 0 ? 0 : fooled.length / right.length,
+    outside: mean('outside'),
+    outsideRounded: mean('outsideRounded'),
+  };
+}
