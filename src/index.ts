@@ -111,6 +111,8 @@ export {
 } from './spectrum/fourier-attack.ts';
 export { fourierBasis, isSelfConjugate, radiusOf } from './spectrum/fourier-basis.ts';
 export { type HeatCell, type HeatMap, type HeatMapOptions, heatMap, heatMapKey } from './spectrum/heat-map.ts';
+export { type MapFigure, type MapPanel, mapFigurePng, mapFigureSvg } from './spectrum/map-figure.ts';
+export { heatMapFigure, waveFigure } from './spectrum/sensitivity-figures.ts';
 export { SpectrumError } from './spectrum/spectrum-error.ts';
 export type { Placement } from './transform/affine.ts';
 export { type BlurOptions, blur } from './transform/blur.ts';

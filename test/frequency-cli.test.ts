@@ -1,11 +1,13 @@
-/** @file Frequencies on the command line: attacks within a band. */
+/** @file Frequencies on the command line: attacks within a band, and measurements of where a model is weak. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { decodePicture, encodePng } from '#image-codec';
+import { loadModel } from '../src/model/load-model.ts';
 import { bandPassed, bands } from '../src/spectrum/band.ts';
+import { type HeatCell, type HeatMap, heatMap, heatMapKey } from '../src/spectrum/heat-map.ts';
 import { pseudoRandom } from './random.ts';
 import { smallNetwork } from './support/network.ts';
 
@@ -40,13 +42,51 @@ describe('pareidolia attack --band', () => {
     expect(outside).toBeLessThan(0.05);
   });
 
+  it.each([['a band that is none', [...attack, '--band', 'top'], 'A band is low, middle, high or LOW-HIGH']])(
+    'refuses %s in one sentence and writes nothing',
+    (_, args, message) => {
+      const { status, stdout, stderr } = run(...args, '--out', 'refused.png');
+      expect([status, stdout]).toEqual([2, '']);
+      expect(stderr).toContain(message);
+      expect(existsSync(at('refused.png'))).toBe(false);
+    },
+  );
+});
+
+describe('pareidolia sensitivity', () => {
+  const pictures = [0, 1, 2].map(() => Float32Array.from({ length: 768 }, () => Math.round(60 + 130 * random()) / 255));
+  const flags = ['--preprocessing', 'none', '--grid-step', '4', '--epsilon', '3', '--seed', '2'];
+
+  it('goes on with a heat map that was stopped, writes it, and cleans up', async () => {
+    mkdirSync(at('set'));
+    for (const [i, data] of pictures.entries())
+      writeFileSync(at(`set/${i}.png`), await encodePng({ data, channels: 3, height: 16, width: 16 }));
+    await using model = await loadModel(at('net.onnx'), { preprocessing: 'none' });
+    const options = { norm: 3, step: 4, seed: 2 };
+    const { cells } = await heatMap(model, pictures, undefined, options);
+    // Three cells are told to be done, with numbers that no measurement gives.
+    const known: HeatCell[] = cells.slice(0, 3).map((cell) => ({ ...cell, wrong: 300 }));
+    const key = await heatMapKey(model, pictures, undefined, options);
+    writeFileSync(at('map.state.json'), JSON.stringify({ key, cells: known }));
+    const result = run('sensitivity', '--heatmap', 'net.onnx', 'set', ...flags, '--out', 'map.png', '--json');
+    expect(result.status).toBe(0);
+    expect(result.stderr).toContain("the model's own answers stand for them");
+    const map = JSON.parse(result.stdout) as HeatMap & { files: string[] };
+    expect(map.cells).toEqual([...known, ...cells.slice(3)]);
+    expect(map.files).toEqual(['map.json', 'map.csv', 'map.svg', 'map.png']);
+    for (const file of map.files) expect(existsSync(at(file))).toBe(true);
+    expect(readFileSync(at('map.csv'), 'utf8').split('\n')[1]).toBe('0,0,0,100,100');
+    expect(existsSync(at('map.state.json'))).toBe(false);
+  });
+
   it.each([
-    ['a band that is none', [...attack, '--band', 'top'], 'A band is low, middle, high or LOW-HIGH'],
-    ['a band by --set', [...attack, '--set', 'subspace=low'], 'say --band NAME'],
+    ['two measurements at once', ['--waves', '--bands'], 'each is a run of its own'],
+    ['the state of another map', ['--heatmap', '--out', 'other'], 'is the state of another map'],
   ])('refuses %s in one sentence and writes nothing', (_, args, message) => {
-    const { status, stdout, stderr } = run(...args, '--out', 'refused.png');
+    writeFileSync(at('other.state.json'), JSON.stringify({ key: 'another', cells: [] }));
+    const { status, stdout, stderr } = run('sensitivity', 'net.onnx', 'set', ...args);
     expect([status, stdout]).toEqual([2, '']);
     expect(stderr).toContain(message);
-    expect(existsSync(at('refused.png'))).toBe(false);
+    expect(existsSync(at('other.json'))).toBe(false);
   });
 });

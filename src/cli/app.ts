@@ -7,6 +7,7 @@ import { attacksRoute } from './routes/attacks.ts';
 import { compareRoute } from './routes/compare.ts';
 import { dataRoute } from './routes/data.ts';
 import { inspectRoute } from './routes/inspect.ts';
+import { sensitivityRoute } from './routes/sensitivity.ts';
 import { trainRoute } from './routes/train.ts';
 import { visualizeRoute } from './routes/visualize.ts';
 
@@ -19,6 +20,7 @@ export const app: Application<CliContext> = buildApplication(
       attacks: attacksRoute,
       visualize: visualizeRoute,
       compare: compareRoute,
+      sensitivity: sensitivityRoute,
       train: trainRoute,
       data: dataRoute,
     },

@@ -38,7 +38,8 @@ export async function listPictures(paths: readonly string[]): Promise<PictureFil
   return files;
 }
 
-function isPicture(name: string): boolean {
+/** Whether a file is named as a picture. */
+export function isPicture(name: string): boolean {
   return pictureTypes.has(extname(name).toLowerCase());
 }
 

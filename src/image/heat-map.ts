@@ -20,7 +20,7 @@ const stops = [
 ] as const;
 
 /** A colour [r, g, b] in [0, 1] for a share from 0 to 1. */
-function colourOf(share: number): number[] {
+export function colourOf(share: number): number[] {
   const place = Math.min(1, Math.max(0, share)) * (stops.length - 1);
   const low = Math.min(stops.length - 2, Math.floor(place));
   return stops[low]!.map((value, c) => (value + (place - low) * (stops[low + 1]![c]! - value)) / 255);

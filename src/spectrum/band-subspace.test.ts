@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { pseudoRandom } from '../../test/random.ts';
 import { linearNetwork, smallNetwork } from '../../test/support/network.ts';
 import { pgd } from '../attack/pgd.ts';
+import type { Subspace } from '../attack/subspace.ts';
 import { withinBudget } from '../distance/ball.ts';
 import { loadModel } from '../model/load-model.ts';
 import { type Band, bandPassed, bands } from './band.ts';
@@ -103,7 +104,9 @@ it('a linear model is fooled from its distance within the band on, and not below
   }
 });
 
-it('refuses a mask beside a band', async () => {
+it('refuses a word for a band, and a mask beside one', async () => {
+  const word = { epsilon: 0.1, subspace: 'low' as unknown as Subspace };
+  await expect(pgd(small, pictures(1, 1), undefined, word)).rejects.toThrow('say --band NAME');
   const mask = new Float32Array(side * side).fill(1);
   const options = { epsilon: 0.1, mask, subspace: bandSubspace(bands.low) };
   await expect(pgd(small, pictures(1, 1), undefined, options)).rejects.toThrow('leave one of them out');

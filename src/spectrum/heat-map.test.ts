@@ -108,6 +108,7 @@ describe('of a network', () => {
     const key = (...args: Parameters<typeof heatMapKey>) => heatMapKey(...args);
     const own = await key(small, images, undefined, options);
     expect(await key(small, images, undefined, { ...options, batch: 2 })).toBe(own);
+    expect(await key(small, images.toReversed(), undefined, options)).toBe(own);
     const others = [
       await key(small, images.slice(1), undefined, options),
       await key(small, images, [0, 1, 2, 3, 4, 0, 1], options),

@@ -142,7 +142,9 @@ export async function heatMapKey(
 ): Promise<string> {
   const answers = await changedAnswers(model, images, options);
   const own = await answers(new Float32Array(model.channels * model.height * model.width));
-  const hash = hashOf(Float32Array.from([...images.map(hashOf), ...own, ...(labels ?? [])]));
+  // In whatever order the pictures come, the map is one.
+  const each = images.map((image, i) => [hashOf(image), own[i]!, labels?.[i] ?? -1]).sort(([a], [b]) => a! - b!);
+  const hash = hashOf(Float32Array.from(each.flat()));
   const grid = gridOf(model, step);
   return `${model.name}, ${images.length} pictures ${hash}, norm ${norm}, step ${grid.step}, seed ${seed}`;
 }

@@ -1,0 +1,49 @@
+/** @file Figures of heat maps and of single waves' fooling rates, of one model or of several side by side. */
+import type { FourierAttackResult } from './fourier-attack.ts';
+import type { HeatMap } from './heat-map.ts';
+import type { MapFigure } from './map-figure.ts';
+
+const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+const circles = 'Circles: where the low band ends (4 periods over 32 pixels), and the middle band (10).';
+
+/** Errors under plane waves, on a scale from 0 to 1; with `increase`, what they are above the error on clean pictures. */
+export function heatMapFigure(maps: readonly HeatMap[], { increase = false } = {}): MapFigure {
+  const { norm, pictures } = maps[0]!;
+  const words = increase ? 'Error over that on clean pictures' : 'Error';
+  return {
+    heading: `${words}, under plane waves of l2 length ${Number(norm.toFixed(2))} a channel, ${pictures} pictures`,
+    scale: { title: increase ? 'increase' : 'error', from: 0, to: 1 },
+    panels: maps.map(({ model, grid, error, cleanError, bands }) => ({
+      title: model,
+      grid,
+      numbers: increase ? error.map((row) => row.map((value) => value - cleanError)) : error,
+      caption: [
+        `clean ${percent(cleanError)}`,
+        ...Object.entries(bands).map(([name, band]) => `${name} ${percent(increase ? band.increase : band.error)}`),
+      ].join(', '),
+    })),
+    note: [circles, ...maps[0]!.notes].join(' '),
+  };
+}
+
+/** Shares of answers that single waves change, on a scale to the largest. */
+export function waveFigure(results: readonly Omit<FourierAttackResult, 'perturbation' | 'perturbation8'>[]): MapFigure {
+  const { norm, epsilon, pictures } = results[0]!;
+  const size = norm === 'linf' ? `${Number((255 * epsilon).toFixed(2))}/255` : `${epsilon}`;
+  const most = Math.max(0.01, ...results.flatMap(({ rates }) => rates.flat()));
+  return {
+    heading: `Share of answers that one wave changes, ${norm} ${size}, best phase, ${pictures} pictures`,
+    scale: { title: 'changed', from: 0, to: most },
+    panels: results.map(({ model, grid, rates, top }) => {
+      const [best] = top;
+      const others = best?.heldOutRate === undefined ? '' : `, ${percent(best.heldOutRate)} of others`;
+      return {
+        title: model,
+        grid,
+        numbers: rates,
+        ...(best === undefined ? {} : { caption: `best (${best.i}, ${best.j}): ${percent(best.rate)}${others}` }),
+      };
+    }),
+    note: [circles, ...results[0]!.notes].join(' '),
+  };
+}
