@@ -1,6 +1,7 @@
 /** @file Pictures in the browser, by createImageBitmap and OffscreenCanvas. */
 import { describePictureBytes, maxPixels } from './codec.ts';
 import { ImageError, type Picture, pictureBytes, pictureFromBytes, toRgb } from './image.ts';
+import { rgbaPng } from './png-file.ts';
 import { withPngText } from './png-text.ts';
 
 /** A picture from PNG, JPEG or WebP bytes. See `ImageCodec`. */
@@ -35,7 +36,13 @@ function drawn(bitmap: ImageBitmap): Picture {
 
 /** A lossless 8-bit PNG. See `ImageCodec`. */
 export async function encodePng(picture: Picture, text: Readonly<Record<string, string>> = {}): Promise<Uint8Array> {
-  return withPngText(await encoded(picture, { type: 'image/png' }), text);
+  const { width, height, channels } = picture;
+  // A canvas would keep colours premultiplied, and lose them where they are transparent.
+  const isTransparent = channels === 4;
+  const png = isTransparent
+    ? await rgbaPng(pictureBytes(picture), width, height)
+    : await encoded(picture, { type: 'image/png' });
+  return withPngText(png, text);
 }
 
 /** A baseline JPEG. See `ImageCodec`. */
@@ -44,13 +51,10 @@ export async function encodeJpeg(picture: Picture, quality: number): Promise<Uin
 }
 
 async function encoded(picture: Picture, options: ImageEncodeOptions): Promise<Uint8Array> {
-  const { width, height, channels } = picture;
-  let rgba = new Uint8ClampedArray(width * height * 4).fill(255);
-  if (channels === 4) rgba = pictureBytes(picture);
-  else {
-    const rgb = pictureBytes(toRgb(picture));
-    for (let i = 0; i < width * height; i++) rgba.set(rgb.subarray(3 * i, 3 * i + 3), 4 * i);
-  }
+  const { width, height } = picture;
+  const rgba = new Uint8ClampedArray(width * height * 4).fill(255);
+  const rgb = pictureBytes(toRgb(picture));
+  for (let i = 0; i < width * height; i++) rgba.set(rgb.subarray(3 * i, 3 * i + 3), 4 * i);
   const canvas = new OffscreenCanvas(width, height);
   canvas.getContext('2d')!.putImageData(new ImageData(rgba, width, height), 0, 0);
   const blob = await canvas.convertToBlob(options);

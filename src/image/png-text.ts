@@ -1,4 +1,5 @@
 /** @file Text chunks of PNG files (iTXt), so that a picture carries how it was made. */
+import { pngChunk } from './png-chunk.ts';
 
 /** The chunk types and bodies of a PNG file. */
 function* chunks(png: Uint8Array): Generator<{ type: string; body: Uint8Array; start: number }> {
@@ -58,21 +59,5 @@ function textChunk(key: string, value: string): Uint8Array {
     0,
     ...new TextEncoder().encode(value),
   ]);
-  const chunk = new Uint8Array(body.length + 12);
-  const view = new DataView(chunk.buffer);
-  view.setUint32(0, body.length);
-  chunk.set(new TextEncoder().encode('iTXt'), 4);
-  chunk.set(body, 8);
-  view.setUint32(8 + body.length, crc32(chunk.subarray(4, 8 + body.length)));
-  return chunk;
-}
-
-/** CRC-32 as PNG and zip use it. */
-function crc32(bytes: Uint8Array): number {
-  let crc = 0xffffffff;
-  for (const byte of bytes) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
-  }
-  return (crc ^ 0xffffffff) >>> 0;
+  return pngChunk('iTXt', body);
 }

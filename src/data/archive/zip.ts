@@ -1,4 +1,5 @@
 /** @file Zip archives, read and written: stored and deflated entries with their checksums; no encryption, nothing over 4 GiB. */
+import { crc32 } from '../../image/crc32.ts';
 import { DataError } from '../dataset.ts';
 import { deflate, inflate } from './gzip.ts';
 
@@ -134,17 +135,4 @@ function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
     at += part.length;
   }
   return bytes;
-}
-
-const table = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let value = byte;
-  for (let bit = 0; bit < 8; bit++) value = value & 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1;
-  return value;
-});
-
-/** The checksum of zip and PNG. */
-function crc32(bytes: Uint8Array): number {
-  let crc = 0xffffffff;
-  for (let i = 0; i < bytes.length; i++) crc = table[(crc ^ bytes[i]!) & 255]! ^ (crc >>> 8);
-  return (crc ^ 0xffffffff) >>> 0;
 }
