@@ -117,6 +117,7 @@ export { SpectrumError } from './spectrum/spectrum-error.ts';
 export type { Placement } from './transform/affine.ts';
 export { type BlurOptions, blur } from './transform/blur.ts';
 export { type BrightnessAndContrastOptions, brightnessAndContrast } from './transform/brightness-and-contrast.ts';
+export { type ColourNoiseOptions, colourNoise } from './transform/colour-noise.ts';
 export { flip } from './transform/flip.ts';
 export { jitter } from './transform/jitter.ts';
 export { type JpegOptions, jpeg } from './transform/jpeg.ts';

@@ -15,6 +15,7 @@ import { sizeOf } from '../src/tensor/shape.ts';
 import { input } from '../src/tensor/tensor.ts';
 import { blur } from '../src/transform/blur.ts';
 import { brightnessAndContrast } from '../src/transform/brightness-and-contrast.ts';
+import { colourNoise } from '../src/transform/colour-noise.ts';
 import { flip } from '../src/transform/flip.ts';
 import { jitter } from '../src/transform/jitter.ts';
 import { cubicRound, jpeg } from '../src/transform/jpeg.ts';
@@ -39,6 +40,8 @@ const transforms: readonly (readonly [name: string, transform: Transform])[] = [
   ['jitter', jitter(3, size)],
   ['noise', noise({ size: 0.1 }, [channels, height, width])],
   ['uniform noise', noise({ size: 0.1, distribution: 'uniform' }, [channels, height, width])],
+  ['colourNoise', colourNoise({ size: 0.1 }, [channels, height, width])],
+  ['colourNoise of the whole', colourNoise({ size: 0.1, extent: 'picture' }, [channels, height, width])],
   ['blur', blur({ sigma: [0.4, 1.5] })],
   ['resizeAndPad', resizeAndPad({ scale: [0.5, 1.4], fill: 0.4 }, size)],
   ['rotateAndScale', rotateAndScale({ angle: [-40, 40], scale: [0.7, 1.3], shift: 0.1 }, size)],
@@ -154,6 +157,37 @@ describe('by plainly written loops', () => {
         sum += Math.max(0, 1 - Math.abs(v - row)) * Math.max(0, 1 - Math.abs(u - column)) * pixel(c, row, column);
     return sum;
   };
+
+  it('colour noise varies as natural colours do, over pixels or as one colour', () => {
+    const colours = [
+      [1, 0.5, 0],
+      [1, 0, -0.5],
+      [1, -0.5, 0.25],
+    ] as const;
+    const size3 = [channels, height, width] as const;
+    const draws = Array.from({ length: 20 }, (_, i) => {
+      const transform = colourNoise({ size: 0.2, colours }, size3);
+      const { y } = evaluate(transform, [x], [transform.draw(randomStream(i))]);
+      return y.map((v, at) => v - x[at]!);
+    });
+    for (const a of [0, 1, 2])
+      for (const b of [0, 1, 2]) {
+        const product = (noise: Float64Array) =>
+          noise.subarray(a * area, (a + 1) * area).reduce((sum, v, p) => sum + v * noise[b * area + p]!, 0) / area;
+        const covariance = draws.reduce((sum, noise) => sum + product(noise) / draws.length, 0);
+        const wanted = 0.04 * [0, 1, 2].reduce((sum, k) => sum + colours[a]![k]! * colours[b]![k]!, 0);
+        expect(Math.abs(covariance - wanted)).toBeLessThan(0.004);
+      }
+    const whole = colourNoise({ size: 0.2, extent: 'picture', colours }, size3);
+    const { y } = evaluate(whole, [x], [{ colours: [0.1, 0.2, -0.4] }]);
+    const tint = [0.2, 0.3, -0.1];
+    expect(
+      largestDifference(
+        y,
+        each((c, row, column) => pixel(c, row, column) + tint[c]!),
+      ),
+    ).toBeLessThan(1e-12);
+  });
 
   it('blur is a mean with Gaussian weights, borders repeated', () => {
     const expected = each((c, row, column) => {

@@ -4,8 +4,11 @@ import type { RandomStream } from '../random/random-stream.ts';
 import { add, sub } from '../tensor/ops/arithmetic.ts';
 import { affineGrid, gridSample } from '../tensor/ops/grid-sample.ts';
 import { samplingOf } from '../transform/affine.ts';
+import { colourNoise } from '../transform/colour-noise.ts';
 import { crops } from '../transform/crops.ts';
+import { flip } from '../transform/flip.ts';
 import { jitter } from '../transform/jitter.ts';
+import { jpeg } from '../transform/jpeg.ts';
 import { noise } from '../transform/noise.ts';
 import { sequence } from '../transform/sequence.ts';
 import type { Transform } from '../transform/transform.ts';
@@ -81,6 +84,22 @@ export const robustnessPresets: Readonly<Record<string, { readonly brief: string
     brief: 'as the figures of Olah et al. 2017: moved further, scaled and turned less',
     open: (size) => ({ transform: similarity(distill, size, 'distill'), views: 1 }),
   },
+  flip: { brief: 'mirrored at every second step', open: () => ({ transform: flip(), views: 1 }) },
+  noise: {
+    brief: 'normal noise of deviation 0.05',
+    open: (size) => ({ transform: noise({ size: 0.05 }, size), views: 1 }),
+  },
+  'colour-noise': {
+    brief: 'noise of natural colours, of deviation 0.05, and a tint of the whole',
+    open: (size) => ({
+      transform: sequence(colourNoise({ size: 0.05 }, size), colourNoise({ size: 0.05, extent: 'picture' }, size)),
+      views: 1,
+    }),
+  },
+  jpeg: {
+    brief: 'compressed at a quality of 50 to 95',
+    open: () => ({ transform: jpeg({ quality: [50, 95] }), views: 1 }),
+  },
   maco: {
     brief: 'six noisy crops of about a quarter of the picture (Fel et al. 2023)',
     open: ([c, h, w], model) => ({
@@ -90,13 +109,27 @@ export const robustnessPresets: Readonly<Record<string, { readonly brief: string
   },
 };
 
-/** A preset by its name. @throws VisualizeError listing the names where there is none */
+/**
+ * A preset by its name, or several one after another: `lucid+flip+jpeg`.
+ * @throws VisualizeError listing the names where there is none, or if views are changed after they were made
+ */
 export function robustnessNamed(
   name: string,
   size: PictureSize,
   model: readonly [height: number, width: number],
 ): Robustness {
-  const preset = robustnessPresets[name];
-  if (preset !== undefined) return preset.open(size, model);
-  throw new VisualizeError(`There is no robustness "${name}"; there are ${Object.keys(robustnessPresets).join(', ')}.`);
+  const opened = name.split('+').map((one) => {
+    const preset = robustnessPresets[one];
+    if (preset !== undefined) return preset.open(size, model);
+    throw new VisualizeError(
+      `There is no robustness "${one}"; there are ${Object.keys(robustnessPresets).join(', ')}, and sums such as lucid+flip.`,
+    );
+  });
+  if (opened.slice(0, -1).some(({ views }) => views > 1))
+    throw new VisualizeError(`Robustness "${name}" makes views before its end; put what makes them last.`);
+  const transforms = opened.flatMap(({ transform }) => transform ?? []);
+  return {
+    transform: transforms.length > 1 ? sequence(...transforms) : transforms[0],
+    views: opened.at(-1)!.views,
+  };
 }

@@ -30,7 +30,8 @@ export const visualizeRoute = buildCommand({
       },
       robustness: {
         ...text,
-        brief: 'Changes that it must bear: none, jitter, lucid, distill, maco (as the prior wants)',
+        brief:
+          'Changes that it must bear: none, jitter, lucid, distill, flip, noise, colour-noise, jpeg, maco, or lucid+flip (as the prior wants)',
         placeholder: 'NAME',
       },
       steps: { ...count(1), brief: 'Gradient steps (512)', placeholder: 'N' },
