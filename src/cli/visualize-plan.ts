@@ -13,12 +13,14 @@ import { CliError } from './errors.ts';
 import type { ModelFlags } from './model-flags.ts';
 import { parseBudget } from './parse.ts';
 import { listPictures, readPicture } from './pictures.ts';
+import { priorSettingsOf } from './prior-settings.ts';
 import type { Likeness } from './visualize-units.ts';
 
 /** Flags of `visualize`. */
 export interface VisualizeFlags extends ModelFlags {
   readonly unit: readonly string[];
   readonly prior?: string;
+  readonly set?: readonly string[];
   readonly robustness?: string;
   readonly steps?: number;
   readonly rate?: number;
@@ -61,6 +63,7 @@ const usualRobustness: Readonly<Record<string, string>> = {
 const notForSlides = [
   'size',
   'prior',
+  'set',
   'robustness',
   'rate',
   'optimizer',
@@ -155,10 +158,12 @@ export async function drawOptionsOf(flags: VisualizeFlags, model: Model, size: P
   if (flags.generator !== undefined && prior !== 'generator')
     throw new CliError('--generator FILE belongs to --prior generator.');
   if (flags.denoiser !== undefined && !isDenoised) throw new CliError('--denoiser FILE belongs to --prior dae.');
+  const settings = await priorSettingsOf(prior, flags.set ?? []);
   const natural = flags.natural === undefined ? undefined : await naturalOf(flags.natural, Math.min(size[1], size[2]));
   const parameterisation = await openPrior(isDenoised ? 'raw' : prior, size, {
     ...(natural === undefined ? {} : { natural }),
     ...(flags.generator === undefined ? {} : { generator: flags.generator }),
+    ...settings,
   });
   const robustness =
     flags.robustness ?? usualRobustness[prior] ?? (Math.min(size[1], size[2]) >= 96 ? 'lucid' : 'jitter');
@@ -176,7 +181,9 @@ export async function drawOptionsOf(flags: VisualizeFlags, model: Model, size: P
     ...(flags.redirect === undefined ? {} : { redirect: flags.redirect }),
     ...(flags.steps === undefined ? {} : { steps: flags.steps }),
     ...(flags.rate === undefined ? {} : { rate: flags.rate }),
-    ...(isDenoised ? { rate: flags.rate ?? 1, denoiser: await openDenoiserPrior(flags.denoiser) } : {}),
+    ...(isDenoised
+      ? { rate: flags.rate ?? 1, denoiser: await openDenoiserPrior(flags.denoiser, settings.denoiser) }
+      : {}),
   };
 }
 
@@ -201,6 +208,7 @@ export function settingsOf(flags: VisualizeFlags, model: Model, options: DrawOpt
   return {
     ...modelSettings(flags, model),
     prior: flags.prior ?? 'fourier',
+    set: flags.set?.length === 0 ? undefined : flags.set,
     generator: flags.generator,
     denoiser: flags.denoiser,
     natural: flags.natural,

@@ -21,6 +21,8 @@ export interface Parameterisation {
   start(random: RandomStream): Float32Array;
   /** Pictures [N, C, H, W] in [0, 1] of parameters [N, …]. */
   picture(z: Tensor): Tensor;
+  /** What is held against parameters [N, …], one number each: [N]; nothing unless given. */
+  penalty?(z: Tensor): Tensor;
   /** Brings parameters back into the allowed ones; all are allowed unless given. */
   project?(z: Tensor): Tensor;
 }

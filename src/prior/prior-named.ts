@@ -3,7 +3,7 @@ import type { ColourMatrix } from './colour.ts';
 import { cppn } from './cppn.ts';
 import { deepImage } from './deep-image.ts';
 import { fourier } from './fourier-picture.ts';
-import { openGenerator } from './generator.ts';
+import { type GeneratorOptions, openGenerator } from './generator.ts';
 import { laplacianPyramid } from './laplacian-pyramid.ts';
 import { maco } from './maco.ts';
 import { naturalPictures } from './natural-data.ts';
@@ -16,9 +16,11 @@ import { PriorError } from './prior-error.ts';
 export interface PriorOptions {
   /** Colours and spectrum of natural pictures; those that come with the package unless given. */
   readonly natural?: NaturalStatistics;
-  /** For `generator`: its file, and where its pictures are not in [0, 1] their range. */
+  /** For `fourier`: the power of 1 / f. */
+  readonly decay?: number;
+  /** For `generator`: its file, and what else `openGenerator` takes. */
   readonly generator?: string | URL | Uint8Array;
-  readonly range?: readonly [number, number];
+  readonly code?: Omit<GeneratorOptions, 'size'>;
 }
 
 interface Row {
@@ -42,7 +44,8 @@ export const priors: Readonly<Record<string, Row>> = {
   },
   fourier: {
     brief: 'waves, larger the longer they are (1 / f), in decorrelated colours',
-    open: (size, options) => fourier(size, colourOption(options)),
+    open: (size, options) =>
+      fourier(size, { ...colourOption(options), ...(options.decay === undefined ? {} : { decay: options.decay }) }),
   },
   maco: {
     brief: 'waves as large as in natural pictures; only their phases are searched',
@@ -57,8 +60,7 @@ export const priors: Readonly<Record<string, Row>> = {
   'deep-image': { brief: 'an untrained convolutional network (deep image prior)', open: (size) => deepImage(size) },
   generator: {
     brief: "codes of a generator's file; the embedded one of CIFAR-10 unless given",
-    open: (size, { generator = 'zoo:cifar10-generator', range }) =>
-      openGenerator(generator, { size, ...(range === undefined ? {} : { range }) }),
+    open: (size, { generator = 'zoo:cifar10-generator', code }) => openGenerator(generator, { size, ...code }),
   },
 };
 

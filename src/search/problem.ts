@@ -44,7 +44,7 @@ export interface Problem {
   /** J and f: from the network's picture to what is maximised. */
   objective(x: Tensor, data: Batch): Objective;
   /** Taken from the objective's value, [N]; nothing unless given. */
-  penalty?(x: Tensor, data: Batch): Tensor;
+  penalty?(x: Tensor, data: Batch, z: Tensor): Tensor;
   readonly rule: StepRule;
   /** Rules of nodes that are not their ops' own, for gradients that lead on where true ones do not. */
   gradientRules?(data: Batch): GradientOptions['ruleOf'] & object;

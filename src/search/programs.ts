@@ -48,7 +48,7 @@ export const pictureGradientName = 'picture gradient';
 function evaluate(problem: Problem, z: Tensor, data: Batch): Objective & { readonly x: Tensor } {
   const x = problem.parameterise?.(z, data) ?? z;
   const objective = problem.objective(problem.transform?.(x, data) ?? x, data);
-  const penalty = problem.penalty?.(x, data);
+  const penalty = problem.penalty?.(x, data, z);
   return { ...objective, x, value: penalty === undefined ? objective.value : sub(objective.value, penalty) };
 }
 

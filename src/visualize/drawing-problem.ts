@@ -62,6 +62,12 @@ export function drawingProblem(model: Model, objective: Objective, options: Draw
         .map(({ penalty, weight }) => mul(meanPerSample(penalty.value(x, seen), seen), -weight));
       return { value: held.reduce((sum, term) => add(sum, term), value), outputs: { objective: value, pictures } };
     },
+    ...(parameterisation.penalty === undefined
+      ? {}
+      : {
+          penalty: (x: Tensor, _: Batch, z: Tensor) =>
+            meanPerSample(parameterisation.penalty!(one(z)), { pictures: x, group }),
+        }),
     rule: ruleOf(options, shape),
     ...(redirect > 0 ? { gradientRules: (data: Batch) => redirected(data[redirectName]!) } : {}),
     project: (z, data) => projected(z, data, options),

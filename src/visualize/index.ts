@@ -18,7 +18,7 @@ export { deepImage } from '../prior/deep-image.ts';
 export { type Denoiser, type DenoiserOptions, openDenoiser, scoreOf } from '../prior/denoiser.ts';
 export { type Fit, type FitOptions, fitParameters } from '../prior/fit-parameters.ts';
 export { type FourierOptions, fourier } from '../prior/fourier-picture.ts';
-export { type GeneratorOptions, openGenerator } from '../prior/generator.ts';
+export { type CodeBounds, type GeneratorOptions, openGenerator } from '../prior/generator.ts';
 export { laplacianPyramid } from '../prior/laplacian-pyramid.ts';
 export { type MacoOptions, type MagnitudeSpectrum, maco } from '../prior/maco.ts';
 export { naturalPictures } from '../prior/natural-data.ts';
@@ -36,7 +36,7 @@ export { type SphereCmaOptions, sphereCma } from '../search/gradient-free/sphere
 export { type CropOptions, crops } from '../transform/crops.ts';
 export { activationsOf } from './activations-of.ts';
 export { VisualizeError } from './check-options.ts';
-export { type DenoiserPrior, openDenoiserPrior } from './denoiser-prior.ts';
+export { type DenoiserPrior, type DenoiserPriorOptions, openDenoiserPrior } from './denoiser-prior.ts';
 export { activations, naturalSlope, percentileOf, spectrumSlope } from './evidence.ts';
 export { type DirectionOptions, direction, meanOverPlaces } from './objectives/direction.ts';
 export { type Activations, caricature, matching, style } from './objectives/matching.ts';

@@ -28,6 +28,15 @@ export const visualizeRoute = buildCommand({
           'raw, pixels, low-resolution, laplacian, fourier, maco, maco:legacy, cppn, deep-image, dae, generator (fourier)',
         placeholder: 'NAME',
       },
+      set: {
+        kind: 'parsed',
+        parse: String,
+        variadic: true,
+        optional: true,
+        brief:
+          'Settings of the prior: fourier decay; generator bound, bounds, sphere, length-weight, range; dae weight, gradient-weight, noise, annealed, range',
+        placeholder: 'NAME=VALUE',
+      },
       robustness: {
         ...text,
         brief:
