@@ -1,0 +1,44 @@
+/**
+ * @file Local linearity (Qin et al. 2019): γ(ε), the largest |f(x + δ) - f(x) - <∇f(x), δ>| in a ball, found by gradient ascent, beside how far
+ * the response itself can be raised in the same ball by as many steps. Of the response, not of a loss, which curves by itself.
+ */
+import { ascend, ascendDeviation } from './ascend.ts';
+import { type Estimate, meanOf } from './interval.ts';
+import type { Strength } from './pattern.ts';
+import type { Responder, SlopedReaction } from './response.ts';
+
+/** γ within a ball. */
+export interface LocalLinearity {
+  readonly dose: number;
+  /** Mean over pictures of the deviation that ascent finds: a lower bound of γ. */
+  readonly gamma: Estimate;
+  /** How far the response is raised in the same ball, on average. */
+  readonly raised: Estimate;
+}
+
+/** Steps of each search. */
+const steps = 10;
+
+/** γ at each dose. */
+export async function localLinearity(
+  responder: Responder,
+  pictures: readonly Float32Array[],
+  clean: readonly SlopedReaction[],
+  doses: readonly number[],
+  strength: Strength,
+): Promise<LocalLinearity[]> {
+  const found: LocalLinearity[] = [];
+  for (const dose of doses) {
+    const options = { strength, steps, within: dose, stepSize: (2.5 * dose) / steps };
+    // At the picture itself the deviation is 0 and so is its slope: the search starts at the end of a steepest step.
+    const up = await ascend(responder, pictures, options);
+    const starts = up.map(({ picture }) => picture);
+    const deviations = await ascendDeviation(responder, pictures, clean, options, starts);
+    found.push({
+      dose,
+      gamma: meanOf(deviations.map(({ value }) => value)),
+      raised: meanOf(up.map(({ value }, i) => value - clean[i]!.response)),
+    });
+  }
+  return found;
+}
