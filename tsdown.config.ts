@@ -9,6 +9,7 @@ const entry = {
   distance: 'src/distance/index.ts',
   report: 'src/report/index.ts',
   train: 'src/train/index.ts',
+  bridge: 'src/bridge/index.ts',
   visualize: 'src/visualize/index.ts',
 };
 const common = { format: 'esm' as const, dts: false, outExtensions: () => ({ js: '.js' }) };

@@ -5,10 +5,11 @@ import { bridge, highShareOf } from '../src/bridge/bridge.ts';
 import type { SeenDose } from '../src/bridge/compare-doses.ts';
 import { bootstrap } from '../src/bridge/interval.ts';
 import { linearityOf } from '../src/bridge/linearity.ts';
+import type { LinkName } from '../src/bridge/link.ts';
 import type { DoseReactions, PatternReactions } from '../src/bridge/measure-doses.ts';
 import { dosed, ofUnitStrength, strengthOf } from '../src/bridge/pattern.ts';
 import { phaseScrambled } from '../src/bridge/phase-scramble.ts';
-import { type LinkName, verdictOf } from '../src/bridge/verdict.ts';
+import { verdictOf } from '../src/bridge/verdict.ts';
 import { distanceRegistry } from '../src/distance/registry.ts';
 import { loadModel } from '../src/model/load-model.ts';
 import { compile } from '../src/runtime/compile.ts';
@@ -153,6 +154,8 @@ describe('a verdict', () => {
     highShares: [0.9],
     cleanResponses: [0, 0.1, 0.2],
     seen: seen(4, 40),
+    control: Array.from({ length: 10 }, () => false),
+    unitIsClass: true,
     dose: 2,
     notice: 8,
   };
@@ -168,6 +171,25 @@ describe('a verdict', () => {
     );
     expect(all({ reactions: loud })).toEqual(['held', 'held', 'failed', 'held', 'failed']);
     expect(all({ reactions: reactionsOf(Number, (dose) => -dose) })[2]).toBe('unknown');
+    // An attack of each picture's own: much in the picture, next to nothing on grey.
+    expect(
+      all({
+        reactions: reactionsOf(
+          (dose) => 13.5 * dose,
+          (dose) => 0.9 * dose,
+        ),
+      })[2],
+    ).toBe('failed');
+    // Both signs raise the response: what is added is no more than that something is.
+    expect(
+      all({
+        reactions: reactionsOf(
+          (dose) => 2 * Math.abs(dose),
+          (dose) => 2 * dose,
+        ),
+      })[2],
+    ).toBe('failed');
+    expect(all({ control: Array.from({ length: 10 }, () => true) })[4]).toBe('failed');
     expect(all({ seen: seen(20, 40) })[3]).toBe('failed');
     expect(all({ seen: seen(4, 5) })[3]).toBe('failed');
     expect(all({ seen: [] })[3]).toBe('unknown');

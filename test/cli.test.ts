@@ -340,6 +340,50 @@ describe('pareidolia visualize', () => {
   });
 });
 
+describe('pareidolia bridge', () => {
+  it('says of every link whether it held, and writes a page and every dose', () => {
+    const files = ['set/cat/a.png', 'set/dog/a.png'];
+    const args = [
+      'bridge',
+      'net.onnx',
+      ...files,
+      '--unit',
+      'fish',
+      '--doses',
+      '4/255,16/255',
+      '--dose',
+      '16/255',
+      '-d',
+      'ssim',
+    ];
+    const { status, stdout } = run(...args, '-o', 'bridge.html', '--csv', 'doses.csv', '--json');
+    expect(status).toBe(0);
+    const [{ unit, patterns, doses }] = JSON.parse(stdout).units;
+    expect([unit, doses]).toEqual(['fish', [4 / 255, 16 / 255]]);
+    expect(patterns[0].name).toBe('ascent');
+    expect(patterns[0].links.map(({ name }: { name: string }) => name)).toEqual([
+      'high frequency',
+      'answers alone',
+      'adds up',
+      'hidden',
+      'fools',
+    ]);
+    const page = readFileSync(at('bridge.html'), 'utf8');
+    expect(page).toContain('From drawing to attack');
+    expect(page).toContain(patterns[0].links[1].words);
+    const lines = readFileSync(at('doses.csv'), 'utf8').trim().split('\n');
+    expect(lines.length).toBe(1 + 4 * patterns.length);
+    expect(lines[0]!.split(',').length).toBe(11);
+  });
+
+  it('refuses what it cannot measure, and writes nothing', () => {
+    const { status, stderr } = run('bridge', 'net.onnx', 'picture.png', '--unit', 'fish', '-o', 'page.png');
+    expect([status, stderr]).toEqual([2, 'pareidolia: The page is written as HTML; page.png is not named .html.\n']);
+    expect(run('bridge', 'net.onnx', 'nowhere', '--unit', 'fish').stderr).toMatch(/Cannot read nowhere/);
+    expect(existsSync(at('page.png'))).toBe(false);
+  });
+});
+
 describe('pareidolia attack --method', () => {
   const attack = (...args: string[]) => run('attack', 'net.onnx', 'picture.png', '--no-figure', '--json', ...args);
 

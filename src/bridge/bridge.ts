@@ -9,12 +9,13 @@ import type { NamedUnit } from '../visualize/unit-named.ts';
 import { BridgeError } from './bridge-error.ts';
 import { compareDoses, type SeenDose } from './compare-doses.ts';
 import { type Linearity, linearityOf } from './linearity.ts';
+import type { Link } from './link.ts';
 import { type LocalLinearity, localLinearity } from './local-linearity.ts';
-import { makePatterns } from './make-patterns.ts';
+import { makePatterns, signName } from './make-patterns.ts';
 import { measureDoses, type PatternReactions } from './measure-doses.ts';
 import { isShared, type Pattern, type Strength } from './pattern.ts';
 import { responderOf } from './response.ts';
-import { type Link, verdictOf } from './verdict.ts';
+import { verdictOf } from './verdict.ts';
 
 /** Options of `bridge`. */
 export interface BridgeOptions {
@@ -111,10 +112,16 @@ export async function bridge(
     ...(onProgress === undefined ? {} : { onProgress }),
   });
   const cleanResponses = clean.map(({ response }) => response);
+  const reactionsTo = async (pattern: Pattern) => {
+    onProgress?.(`${pattern.name}: ${signed.length} doses on ${pictures.length} pictures`);
+    return measureDoses(responder, pattern, pictures, clean, signed);
+  };
+  const signs = await reactionsTo(patterns.find(({ name }) => name === signName)!);
+  const signsFool = signs.doses.find((one) => one.dose === dose)!.fooled;
   const found: PatternFindings[] = [];
   for (const pattern of patterns) {
-    onProgress?.(`${pattern.name}: ${signed.length} doses on ${pictures.length} pictures`);
-    const reactions = await measureDoses(responder, pattern, pictures, clean, signed);
+    const reactions = pattern === signs.pattern ? signs : await reactionsTo(pattern);
+    const control = reactions.places.map((i) => signsFool[i]!);
     const near = reactions.places.slice(0, closely);
     const seen = await compareDoses(model, distances, pattern, pictures, near, dose, signal);
     const of = isShared(pattern) ? [pattern.of] : near.map((i) => (pattern.of as readonly Float32Array[])[i]!);
@@ -125,7 +132,16 @@ export async function bridge(
       linearity: linearityOf(reactions, dose),
       highShares,
       seen,
-      links: verdictOf({ reactions, highShares, cleanResponses, seen, dose, notice }),
+      links: verdictOf({
+        reactions,
+        highShares,
+        cleanResponses,
+        seen,
+        control,
+        unitIsClass: unit.label !== undefined,
+        dose,
+        notice,
+      }),
     });
   }
   onProgress?.('local linearity');

@@ -3,7 +3,7 @@ import type { Distance } from '../distance/distance.ts';
 import { type Measurement, measure } from '../distance/measure.ts';
 import { type NoiseLevel, noiseLevelOf } from '../distance/notice.ts';
 import type { Model } from '../model/model.ts';
-import { dosed, type Pattern, patternFor } from './pattern.ts';
+import { dosed, isShared, type Pattern, patternFor } from './pattern.ts';
 
 /** What one distance says of a dose. */
 export interface SeenDose {
@@ -43,11 +43,14 @@ export async function compareDoses(
     places.map((i) => pairOf(pictures[i]!, i)),
     options,
   );
-  const onGrey = await measure(
+  // What all pictures share is the same on grey: once is enough.
+  const alone = isShared(pattern) ? places.slice(0, 1) : places;
+  const measuredOnGrey = await measure(
     distances,
-    places.map((i) => pairOf(grey, i)),
+    alone.map((i) => pairOf(grey, i)),
     options,
   );
+  const onGrey = places.map((_, k) => measuredOnGrey[isShared(pattern) ? 0 : k]!);
   const side = Math.sqrt(height * width);
   return distances.flatMap(({ name }, k): SeenDose[] => {
     const values = (rows: readonly (readonly Measurement[])[]) =>

@@ -4,6 +4,7 @@ import type { CliContext } from './context.ts';
 import { exitCodeOf, messageOf } from './errors.ts';
 import { attackRoute } from './routes/attack.ts';
 import { attacksRoute } from './routes/attacks.ts';
+import { bridgeRoute } from './routes/bridge.ts';
 import { compareRoute } from './routes/compare.ts';
 import { dataRoute } from './routes/data.ts';
 import { inspectRoute } from './routes/inspect.ts';
@@ -19,6 +20,7 @@ export const app: Application<CliContext> = buildApplication(
       attack: attackRoute,
       attacks: attacksRoute,
       visualize: visualizeRoute,
+      bridge: bridgeRoute,
       compare: compareRoute,
       sensitivity: sensitivityRoute,
       train: trainRoute,

@@ -16,6 +16,7 @@ const mendable = new Set([
   'DataError',
   'DistanceError',
   'AttackError',
+  'BridgeError',
   'ImportError',
   'DeviceError',
   'TrainingError',

@@ -1,0 +1,126 @@
+/** @file What `bridge` prints: the verdict and a line for each pattern, or every number as JSON or CSV. */
+import type { BridgeFindings, PatternFindings } from '../bridge/bridge.ts';
+import { meanOf } from '../bridge/interval.ts';
+import { mean, median } from '../bridge/mean.ts';
+import { levels, short } from '../bridge/words.ts';
+import { textTable } from './text-table.ts';
+
+const percent = (share: number) => `${Math.round(100 * share)} %`;
+
+/** Heads of the columns that every table of patterns has. */
+export const patternHeads: readonly string[] = [
+  'pattern',
+  'high share',
+  'gained in a picture',
+  'slope says',
+  'gained on grey',
+  'fooled',
+  'R²',
+  'breaks at',
+  'adds up',
+  'odd',
+];
+
+/** A pattern's row at the verdict's dose. */
+export function patternRow({ pattern, reactions, linearity, highShares }: PatternFindings, dose: number): string[] {
+  const at = reactions.doses.find((one) => one.dose === dose)!;
+  return [
+    pattern.name,
+    percent(mean(highShares)),
+    short(mean(at.gained)),
+    short(mean(at.predicted)),
+    short(mean(at.aloneGained.grey)),
+    percent(mean(at.fooled.map(Number))),
+    linearity.r2.find((one) => one.dose === dose)!.value.toFixed(2),
+    linearity.breaksAt === undefined ? '–' : levels(linearity.breaksAt),
+    linearity.additivity.toFixed(2),
+    linearity.oddness.toFixed(2),
+  ];
+}
+
+/** Words of a link's state. */
+export const stateWords = { held: 'held', failed: 'did not hold', open: 'open', unknown: 'cannot be told' } as const;
+
+/** Lines for people. */
+export function bridgeText(all: readonly BridgeFindings[]): string {
+  const parts = all.map((found) => {
+    const [ascent] = found.patterns;
+    const rows = found.patterns.map((pattern) => patternRow(pattern, found.dose));
+    const columns = patternHeads.map((title, c) => ({
+      title,
+      align: c === 0 ? ('left' as const) : ('right' as const),
+    }));
+    return [
+      `${found.unit} of ${found.model}, ${found.pictures} picture${found.pictures === 1 ? '' : 's'}, doses of ${levels(found.dose)} (${found.strength === 'rms' ? 'root mean square' : 'largest value'})`,
+      '',
+      `The unit's own pattern, drawn without a prior:`,
+      ...ascent!.links.map((link) => `  ${link.name}: ${stateWords[link.is]}. ${link.words}`),
+      '',
+      ...textTable(columns, rows),
+      '',
+      `Local linearity: ${found.localLinearity.map(({ dose, gamma, raised }) => `γ ${short(gamma.value)} at ${levels(dose)} (raised by ${short(raised.value)})`).join(', ')}`,
+      ...found.notes.map((note) => `note: ${note}`),
+    ].join('\n');
+  });
+  return `${parts.join('\n\n')}\n`;
+}
+
+/** All numbers; patterns themselves are left out. */
+export function bridgeJson(all: readonly BridgeFindings[]): string {
+  const units = all.map(({ patterns, ...found }) => ({
+    ...found,
+    patterns: patterns.map(({ pattern, reactions, linearity, highShares, seen, links }) => ({
+      name: pattern.name,
+      highShare: mean(highShares),
+      links,
+      linearity,
+      doses: reactions.doses.map((one) => ({
+        dose: one.dose,
+        gained: meanOf(one.gained),
+        predicted: mean(one.predicted),
+        fooled: meanOf(one.fooled.map(Number)),
+        led: mean(one.led.map(Number)),
+        aloneGained: Object.fromEntries(
+          Object.entries(one.aloneGained).flatMap(([ground, values]) =>
+            values.length === 0 ? [] : [[ground, mean(values)]],
+          ),
+        ),
+      })),
+      distances: seen.map((one) => ({
+        distance: one.distance,
+        inPicture: median(one.inPicture),
+        onGrey: median(one.onGrey),
+        noiseInPicture: median(one.levelInPicture),
+        noiseOnGrey: median(one.levelOnGrey),
+      })),
+    })),
+  }));
+  return `${JSON.stringify({ units }, null, 2)}\n`;
+}
+
+/** A line for each unit, pattern and dose. */
+export function bridgeCsv(all: readonly BridgeFindings[]): string {
+  const head = 'model,unit,pattern,dose,gained,gained_low,gained_high,predicted,gained_on_grey,fooled,led';
+  const quoted = (text: string) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+  const lines = all.flatMap(({ model, unit, patterns }) =>
+    patterns.flatMap(({ pattern, reactions }) =>
+      reactions.doses.map((one) => {
+        const gained = meanOf(one.gained);
+        return [
+          quoted(model),
+          quoted(unit),
+          quoted(pattern.name),
+          one.dose,
+          gained.value,
+          gained.low,
+          gained.high,
+          mean(one.predicted),
+          mean(one.aloneGained.grey),
+          mean(one.fooled.map(Number)),
+          mean(one.led.map(Number)),
+        ].join(',');
+      }),
+    ),
+  );
+  return `${[head, ...lines].join('\n')}\n`;
+}
