@@ -20,8 +20,8 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     data: { type: 'string', default: 'cifar10:../shared/data/datasets/cifar10' },
-    out: { type: 'string', default: 'docs/frequency' },
-    /** A tenth of them chooses waves, another part judges these; see below. */
+    out: { type: 'string', default: '../frequency' },
+
     pictures: { type: 'string', default: '400' },
   },
 });

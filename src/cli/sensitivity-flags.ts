@@ -18,6 +18,8 @@ export interface SensitivityFlags {
   readonly epsilon?: readonly number[];
   readonly steps?: number;
   readonly gridStep?: number;
+  readonly band?: readonly string[];
+  readonly radius?: readonly number[];
   readonly batch?: number;
   readonly seed: number;
   readonly fresh: boolean;
@@ -46,6 +48,22 @@ export const sensitivityFlags = {
   },
   steps: count(1, 'Steps of the attacks of --bands (20)'),
   gridStep: count(1, 'Only waves whose periods are multiples of this (1 up to 64 pixels)'),
+  band: {
+    kind: 'parsed',
+    parse: String,
+    optional: true,
+    variadic: true,
+    brief: 'Band of --bands: low, middle, high or LOW-HIGH in cycles a pixel; may be repeated',
+    placeholder: 'BAND',
+  },
+  radius: {
+    kind: 'parsed',
+    parse: parseBudget,
+    optional: true,
+    variadic: true,
+    brief: 'Radius of --filtered in periods over the picture (4, 8, 12, 16); may be repeated',
+    placeholder: 'PERIODS',
+  },
   batch: count(1, 'Pictures in one run (64; 16 with --bands)'),
   seed: {
     kind: 'parsed',

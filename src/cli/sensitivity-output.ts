@@ -93,7 +93,7 @@ export function waveLines({
 }
 
 /** Every frequency with its rates by phase. */
-export function waveCsv({ waves, pictures }: FourierAttackResult): string {
+export function waveCsv({ waves, pictures }: Pick<FourierAttackResult, 'waves' | 'pictures'>): string {
   return csv([
     ['periods_down', 'periods_across', 'cycles_a_pixel', 'phase_degrees', 'rate'],
     ...waves.flatMap(({ i, j, radius, fooled }) =>

@@ -1,6 +1,7 @@
 /** @file `pareidolia sensitivity --heatmap | --waves | --bands | --filtered`: where in the spectrum a classifier is weak. */
 import { loadModel } from '../../model/load-model.ts';
 import type { Model } from '../../model/model.ts';
+import { bandNamed } from '../../spectrum/band.ts';
 import { bandAttack } from '../../spectrum/band-attack.ts';
 import { filteredAccuracy } from '../../spectrum/filtered-accuracy.ts';
 import { fourierAttack, type WaveRate } from '../../spectrum/fourier-attack.ts';
@@ -38,10 +39,22 @@ interface Measured {
   readonly figure?: MapFigure;
 }
 
-/** The kind of measurement that flags ask for. @throws CliError where they ask for none, or for several */
+/** Flags that belong to other measurements. */
+const foreign: Readonly<Record<SensitivityKind, readonly (keyof SensitivityFlags)[]>> = {
+  heatmap: ['norm', 'steps', 'band', 'radius'],
+  waves: ['steps', 'band', 'radius'],
+  bands: ['gridStep', 'radius'],
+  filtered: ['norm', 'epsilon', 'steps', 'gridStep', 'band'],
+};
+
+/** The kind of measurement that flags ask for. @throws CliError where they ask for none, for several, or for what belongs to another */
 function sensitivityKindOf(flags: SensitivityFlags): SensitivityKind {
   const [kind, ...more] = sensitivityKinds.filter((one) => flags[one]);
-  if (kind !== undefined && more.length === 0) return kind;
+  if (kind !== undefined && more.length === 0) {
+    const alien = foreign[kind].find((name) => flags[name] !== undefined);
+    if (alien === undefined) return kind;
+    throw new CliError(`--${alien.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)} does not go with --${kind}.`);
+  }
   const all = sensitivityKinds.map((one) => `--${one}`).join(', ');
   throw new CliError(
     kind === undefined ? `Say what to measure: one of ${all}.` : `Choose one of ${all}; each is a run of its own.`,
@@ -102,7 +115,6 @@ type Measure = (model: Model, pictures: LabelledPictures, run: Run) => Promise<M
 
 const measures: Readonly<Record<SensitivityKind, Measure>> = {
   async heatmap(model, { images, labels }, { flags, signal, onProgress, state }) {
-    refuse(flags, 'heatmap', ['norm', 'steps']);
     const [norm] = one(flags.epsilon, 'heatmap');
     const options: HeatMapOptions = {
       ...shared(flags),
@@ -119,7 +131,6 @@ const measures: Readonly<Record<SensitivityKind, Measure>> = {
   },
 
   async waves(model, { images }, { flags, signal, onProgress, state }) {
-    refuse(flags, 'waves', ['steps']);
     const [epsilon = flags.norm === 'l2' ? undefined : 8 / 255] = one(flags.epsilon, 'waves');
     if (epsilon === undefined) throw new CliError('Say how large waves are in l2: --epsilon 1.5.');
     const chosen = images.slice(0, Math.ceil(images.length / 5));
@@ -152,13 +163,13 @@ const measures: Readonly<Record<SensitivityKind, Measure>> = {
   },
 
   async bands(model, { images, labels }, { flags, signal, onProgress }) {
-    refuse(flags, 'bands', ['gridStep']);
-    const { norm = 'l2', steps, epsilon, seed, batch } = flags;
+    const { norm = 'l2', steps, epsilon, seed, batch, band } = flags;
     const usual = norm === 'l2' ? [0.25, 0.5, 1, 2] : [1, 2, 4, 8].map((n) => n / 255);
     const result = await bandAttack(model, images, labels, {
       norm,
       epsilons: (epsilon ?? usual).toSorted((a, b) => a - b),
       ...(steps === undefined ? {} : { steps }),
+      ...(band && { bands: Object.fromEntries(band.map((text) => [text, bandNamed(text)])) }),
       ...(batch === undefined ? {} : { batch }),
       seed,
       signal,
@@ -168,20 +179,18 @@ const measures: Readonly<Record<SensitivityKind, Measure>> = {
   },
 
   async filtered(model, { images, labels }, { flags, signal, onProgress }) {
-    refuse(flags, 'filtered', ['norm', 'epsilon', 'steps', 'gridStep']);
-    const result = await filteredAccuracy(model, images, labels, { ...shared(flags), signal, onProgress });
+    const { radius: radii } = flags;
+    const result = await filteredAccuracy(model, images, labels, {
+      ...shared(flags),
+      ...(radii && { radii }),
+      signal,
+      onProgress,
+    });
     return { json: result, lines: filteredLines(result), csv: filteredCsv(result) };
   },
 };
 
 const shared = ({ batch }: SensitivityFlags) => (batch === undefined ? {} : { batch });
-
-/** Refuses flags of other measurements. @throws CliError */
-function refuse(flags: SensitivityFlags, kind: SensitivityKind, names: readonly (keyof SensitivityFlags)[]): void {
-  const alien = names.find((name) => flags[name] !== undefined);
-  if (alien !== undefined)
-    throw new CliError(`--${alien.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)} does not go with --${kind}.`);
-}
 
 /** At most one size. @throws CliError */
 function one(epsilon: readonly number[] | undefined, kind: SensitivityKind): readonly number[] {
