@@ -101,6 +101,7 @@ export {
   bandAttack,
 } from './spectrum/band-attack.ts';
 export { bandSubspace } from './spectrum/band-subspace.ts';
+export { type Curve, type CurveFigure, curveFigurePng, curveFigureSvg } from './spectrum/curve-figure.ts';
 export { type FilteredAccuracies, type FilteredOptions, filteredAccuracy } from './spectrum/filtered-accuracy.ts';
 export {
   type FoolingWave,
@@ -112,7 +113,7 @@ export {
 export { fourierBasis, isSelfConjugate, radiusOf } from './spectrum/fourier-basis.ts';
 export { type HeatCell, type HeatMap, type HeatMapOptions, heatMap, heatMapKey } from './spectrum/heat-map.ts';
 export { type MapFigure, type MapPanel, mapFigurePng, mapFigureSvg } from './spectrum/map-figure.ts';
-export { heatMapFigure, waveFigure } from './spectrum/sensitivity-figures.ts';
+export { bandFigure, filteredFigure, heatMapFigure, waveFigure } from './spectrum/sensitivity-figures.ts';
 export { SpectrumError } from './spectrum/spectrum-error.ts';
 export type { Placement } from './transform/affine.ts';
 export { type BlurOptions, blur } from './transform/blur.ts';

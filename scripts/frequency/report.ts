@@ -8,9 +8,10 @@ import { parseArgs } from 'node:util';
 import { heatMapCsv, waveCsv } from '../../src/cli/sensitivity-output.ts';
 import { bandNames } from '../../src/spectrum/band.ts';
 import type { BandAttackResult } from '../../src/spectrum/band-attack.ts';
+import { curveFigurePng } from '../../src/spectrum/curve-figure.ts';
 import type { Fill } from '../../src/spectrum/filtered-accuracy.ts';
 import { mapFigurePng } from '../../src/spectrum/map-figure.ts';
-import { heatMapFigure, waveFigure } from '../../src/spectrum/sensitivity-figures.ts';
+import { bandFigure, filteredFigure, heatMapFigure, waveFigure } from '../../src/spectrum/sensitivity-figures.ts';
 import type { Findings } from './findings.ts';
 
 const { values, positionals } = parseArgs({
@@ -27,6 +28,13 @@ const maps = all.map(({ heatMap }) => heatMap);
 await writeFile(join(folder, 'heat-map.png'), await mapFigurePng(heatMapFigure(maps)));
 await writeFile(join(folder, 'increase.png'), await mapFigurePng(heatMapFigure(maps, { increase: true })));
 await writeFile(join(folder, 'waves.png'), await mapFigurePng(waveFigure(all.map(({ waves }) => waves))));
+const curves = {
+  'bands-l2': bandFigure(all.map(({ bandsL2 }) => bandsL2)),
+  'bands-linf': bandFigure(all.map(({ bandsLinf }) => bandsLinf)),
+  filtered: filteredFigure(all.map(({ filtered }) => filtered)),
+};
+for (const [name, figure] of Object.entries(curves))
+  await writeFile(join(folder, `${name}.png`), await curveFigurePng(figure));
 for (const { heatMap, waves } of all) {
   await writeFile(join(folder, `${heatMap.model}-heat-map.csv`), heatMapCsv(heatMap));
   await writeFile(join(folder, `${heatMap.model}-waves.csv`), waveCsv(waves));

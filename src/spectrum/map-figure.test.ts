@@ -18,7 +18,7 @@ const figure = {
       caption: 'a caption',
     },
   ],
-  note: 'a note',
+  notes: ['a note', 'another'],
 };
 
 it('draws a cell for every frequency, in the colour of its number', async () => {

@@ -25,29 +25,33 @@ export interface MapFigure {
   readonly heading: string;
   /** What the numbers are, beside the colour scale, and its ends; numbers beyond them have the colour of the end. */
   readonly scale: { readonly title: string; readonly from: number; readonly to: number };
-  readonly note?: string;
+  /** Lines under all maps. */
+  readonly notes?: readonly string[];
 }
 
-const [margin, between, top, axis] = [20, 56, 84, 46];
+const [margin, between, top, axis] = [20, 56, 92, 46];
 /** A map's side at least; cells are whole pixels. */
 const leastSide = 330;
 const barWidth = 16;
 
 /** The figure as an SVG document. */
-export function mapFigureSvg({ panels, heading, scale, note }: MapFigure): string {
+export function mapFigureSvg({ panels, heading, scale, notes = [] }: MapFigure): string {
   const sides = panels.map(({ grid }) => sideOf(grid));
   const tallest = Math.max(...sides.map(({ height }) => height));
   const lefts = sides.map((_, p) => margin + axis + sides.slice(0, p).reduce((x, { width }) => x + width + between, 0));
   const barLeft = lefts.at(-1)! + sides.at(-1)!.width + 30;
-  const width = barLeft + barWidth + 20 + Math.max(60, Math.ceil(textWidth(scale.title, 13)));
+  const maps = barLeft + barWidth + 20 + Math.max(60, Math.ceil(textWidth(scale.title, 13)));
+  // A single map is narrower than what is said of it.
+  const words = Math.max(textWidth(heading, 18, true), ...notes.map((note) => textWidth(note, 12)));
+  const width = Math.max(maps, Math.min(800, Math.ceil(words) + 2 * margin));
   const captioned = panels.some(({ caption }) => caption !== undefined);
-  const height = top + tallest + 46 + (captioned ? 22 : 0) + (note === undefined ? 0 : 24) + margin;
+  const height = top + tallest + 46 + (captioned ? 22 : 0) + 18 * notes.length + margin;
   const drawn = panels.map((panel, p) => panelSvg(panel, lefts[p]!, tallest, scale));
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"><rect width="100%" height="100%" fill="#ffffff"/>
 ${svgText(fit(heading, width - 2 * margin, 18, true), margin, margin + 16, 18, { bold: true })}
 ${drawn.join('\n')}
 ${scaleSvg(scale, barLeft, tallest)}
-${note === undefined ? '' : svgText(fit(note, width - 2 * margin, 12), margin, height - margin, 12, { fill: '#666666' })}</svg>
+${notes.map((note, n) => svgText(fit(note, width - 2 * margin, 12), margin, height - margin - 18 * (notes.length - 1 - n), 12, { fill: '#666666' })).join('')}</svg>
 `;
 }
 

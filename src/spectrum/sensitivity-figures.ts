@@ -1,4 +1,7 @@
-/** @file Figures of heat maps and of single waves' fooling rates, of one model or of several side by side. */
+/** @file Figures of measurements of frequencies, of one model or of several side by side. */
+import type { BandAttackResult } from './band-attack.ts';
+import type { CurveFigure } from './curve-figure.ts';
+import type { FilteredAccuracies } from './filtered-accuracy.ts';
 import type { FourierAttackResult } from './fourier-attack.ts';
 import type { HeatMap } from './heat-map.ts';
 import type { MapFigure } from './map-figure.ts';
@@ -22,7 +25,7 @@ export function heatMapFigure(maps: readonly HeatMap[], { increase = false } = {
         ...Object.entries(bands).map(([name, band]) => `${name} ${percent(increase ? band.increase : band.error)}`),
       ].join(', '),
     })),
-    note: [circles, ...maps[0]!.notes].join(' '),
+    notes: [circles, ...maps[0]!.notes],
   };
 }
 
@@ -44,6 +47,60 @@ export function waveFigure(results: readonly Omit<FourierAttackResult, 'perturba
         ...(best === undefined ? {} : { caption: `best (${best.i}, ${best.j}): ${percent(best.rate)}${others}` }),
       };
     }),
-    note: [circles, ...results[0]!.notes].join(' '),
+    notes: [circles, ...results[0]!.notes],
+  };
+}
+
+/** Accuracy against budget, by band. */
+export function bandFigure(results: readonly BandAttackResult[]): CurveFigure {
+  const { norm, steps, pictures, curves } = results[0]!;
+  const label = (epsilon: number) => (norm === 'linf' ? `${Number((255 * epsilon).toFixed(2))}/255` : `${epsilon}`);
+  const clean = (shares: readonly number[], accuracy: number) => [accuracy, ...shares];
+  return {
+    heading: `Accuracy under PGD of ${steps} steps that changes one band, ${norm}, ${pictures} pictures`,
+    across: { title: `budget, ${norm}`, labels: ['0', ...curves[0]!.points.map(({ epsilon }) => label(epsilon))] },
+    up: 'accuracy',
+    panels: results.map(({ model, cleanAccuracy, curves: own }) => ({
+      title: model,
+      curves: own.map(({ name, points }) => ({
+        name,
+        shares: clean(
+          points.map(({ accuracy }) => accuracy),
+          cleanAccuracy,
+        ),
+      })),
+    })),
+  };
+}
+
+/** Accuracy against the radius of filters; pictures are not clipped. */
+export function filteredFigure(results: readonly FilteredAccuracies[]): CurveFigure {
+  const { pictures, rows } = results[0]!;
+  const radii = [...new Set(rows.map(({ radius }) => radius))];
+  const kinds = [
+    ['up to the radius', 'low', 'none'],
+    ['above, mean colour kept', 'high', 'colour'],
+    ['above, mid-grey for the mean', 'high', 'grey'],
+    ['above, no mean', 'high', 'none'],
+  ] as const;
+  return {
+    heading: `Accuracy with a part of the spectrum, ${pictures} pictures`,
+    across: { title: 'radius, periods over the picture', labels: radii.map(String) },
+    up: 'accuracy',
+    panels: results.map(({ model, cleanAccuracy, rows: own }) => ({
+      title: model,
+      curves: [
+        { name: 'whole pictures', shares: radii.map(() => cleanAccuracy) },
+        ...kinds.map(([name, keeps, fill]) => ({
+          name,
+          shares: radii.map(
+            (radius) =>
+              own.find((row) => row.keeps === keeps && row.fill === fill && !row.clipped && row.radius === radius)!
+                .accuracy,
+          ),
+        })),
+      ],
+    })),
+    notes: ['Values may leave [0, 1] here; tables have clipped pictures as well.'],
   };
 }

@@ -3,11 +3,12 @@ import { loadModel } from '../../model/load-model.ts';
 import type { Model } from '../../model/model.ts';
 import { bandNamed } from '../../spectrum/band.ts';
 import { bandAttack } from '../../spectrum/band-attack.ts';
+import { type CurveFigure, curveFigurePng, curveFigureSvg } from '../../spectrum/curve-figure.ts';
 import { filteredAccuracy } from '../../spectrum/filtered-accuracy.ts';
 import { fourierAttack, type WaveRate } from '../../spectrum/fourier-attack.ts';
 import { type HeatCell, type HeatMapOptions, heatMap, heatMapKey } from '../../spectrum/heat-map.ts';
 import { type MapFigure, mapFigurePng, mapFigureSvg } from '../../spectrum/map-figure.ts';
-import { heatMapFigure, waveFigure } from '../../spectrum/sensitivity-figures.ts';
+import { bandFigure, filteredFigure, heatMapFigure, waveFigure } from '../../spectrum/sensitivity-figures.ts';
 import { type CliContext, withProgress } from '../context.ts';
 import { CliError } from '../errors.ts';
 import { type LabelledPictures, readLabelled } from '../labelled-pictures.ts';
@@ -36,7 +37,7 @@ interface Measured {
   readonly json: object;
   readonly lines: readonly string[];
   readonly csv: string;
-  readonly figure?: MapFigure;
+  readonly figure: { readonly svg: string; png(): Promise<Uint8Array> };
 }
 
 /** Flags that belong to other measurements. */
@@ -71,8 +72,7 @@ export async function sensitivity(
   const kind = sensitivityKindOf(flags);
   const { out } = flags;
   const stem = out?.replace(/\.(json|csv|png|svg)$/i, '');
-  const drawn = kind === 'heatmap' || kind === 'waves' ? ['svg', 'png'] : [];
-  const files = stem === undefined ? [] : ['json', 'csv', ...drawn].map((ending) => `${stem}.${ending}`);
+  const files = stem === undefined ? [] : ['json', 'csv', 'svg', 'png'].map((ending) => `${stem}.${ending}`);
   for (const file of files) await prepareOutput(file, [modelPath, spec]);
   await using model = await loadModel(modelPath, loadOptionsOf(flags));
   for (const note of model.notes) this.process.stderr.write(`note: ${note}\n`);
@@ -92,10 +92,8 @@ export async function sensitivity(
   if (stem !== undefined) {
     await writeOutput(files[0]!, `${JSON.stringify(json)}\n`);
     await writeOutput(files[1]!, csv);
-    if (figure !== undefined) {
-      await writeOutput(files[2]!, mapFigureSvg(figure));
-      await writeOutput(files[3]!, await mapFigurePng(figure));
-    }
+    await writeOutput(files[2]!, figure.svg);
+    await writeOutput(files[3]!, await figure.png());
   }
   const written = files.length === 0 ? [] : [`written: ${files.join(', ')}`];
   this.process.stdout.write(
@@ -127,7 +125,7 @@ const measures: Readonly<Record<SensitivityKind, Measure>> = {
     const map = await withCells<HeatCell, Awaited<ReturnType<typeof heatMap>>>(state, key, flags.fresh, (cells) =>
       heatMap(model, images, labels, { ...options, ...cells, onProgress }),
     );
-    return { json: map, lines: heatMapLines(map), csv: heatMapCsv(map), figure: heatMapFigure([map]) };
+    return { json: map, lines: heatMapLines(map), csv: heatMapCsv(map), figure: mapDrawing(heatMapFigure([map])) };
   },
 
   async waves(model, { images }, { flags, signal, onProgress, state }) {
@@ -159,7 +157,7 @@ const measures: Readonly<Record<SensitivityKind, Measure>> = {
         }),
     );
     const { perturbation, perturbation8, ...json } = result;
-    return { json, lines: waveLines(result), csv: waveCsv(result), figure: waveFigure([result]) };
+    return { json, lines: waveLines(result), csv: waveCsv(result), figure: mapDrawing(waveFigure([result])) };
   },
 
   async bands(model, { images, labels }, { flags, signal, onProgress }) {
@@ -175,7 +173,7 @@ const measures: Readonly<Record<SensitivityKind, Measure>> = {
       signal,
       onProgress,
     });
-    return { json: result, lines: bandLines(result), csv: bandCsv(result) };
+    return { json: result, lines: bandLines(result), csv: bandCsv(result), figure: curveDrawing(bandFigure([result])) };
   },
 
   async filtered(model, { images, labels }, { flags, signal, onProgress }) {
@@ -186,9 +184,24 @@ const measures: Readonly<Record<SensitivityKind, Measure>> = {
       signal,
       onProgress,
     });
-    return { json: result, lines: filteredLines(result), csv: filteredCsv(result) };
+    return {
+      json: result,
+      lines: filteredLines(result),
+      csv: filteredCsv(result),
+      figure: curveDrawing(filteredFigure([result])),
+    };
   },
 };
+
+const mapDrawing = (figure: MapFigure): Measured['figure'] => ({
+  svg: mapFigureSvg(figure),
+  png: () => mapFigurePng(figure),
+});
+
+const curveDrawing = (figure: CurveFigure): Measured['figure'] => ({
+  svg: curveFigureSvg(figure),
+  png: () => curveFigurePng(figure),
+});
 
 const shared = ({ batch }: SensitivityFlags) => (batch === undefined ? {} : { batch });
 
