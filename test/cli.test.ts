@@ -295,14 +295,26 @@ describe('pareidolia visualize', () => {
     expect(await decodePicture(readFileSync(at('v/towards.png')))).toMatchObject({ width: 48, height: 16 });
   });
 
-  it('slides from a picture, with the distance that each prior moved it', () => {
-    const { status, stdout } = draw('--unit', 'dog', '--slide', '--from', 'picture.png', '--json', '--out', 'v/s.png');
+  it('slides through the priors, with the distance that each moved its start', () => {
+    const { status, stdout } = draw('--unit', 'dog', '--slide', '--json', '--out', 'v/s.png');
     expect(status).toBe(0);
-    const { places, from } = JSON.parse(stdout);
-    expect([from, places.length]).toEqual(['picture.png', 7]);
-    for (const { moved } of places) expect(moved.l2).toBeGreaterThan(0);
-    expect(places[0].moved.ssim).toBeLessThan(1);
-    expect(JSON.parse(readPngText(readFileSync(at('v/s.png'))).pareidolia!)).toMatchObject({ slide: true, from });
+    const { places } = JSON.parse(stdout);
+    expect(places).toHaveLength(7);
+    for (const { moved } of places) {
+      expect(moved.l2).toBeGreaterThan(0);
+      expect(moved.ssim).toBeLessThan(1);
+    }
+    expect(JSON.parse(readPngText(readFileSync(at('v/s.png'))).pareidolia!)).toMatchObject({ slide: true, steps: 12 });
+  });
+
+  it('draws by values alone, of a network whose gradient is zero', () => {
+    const options = ['--unit', '0', '--optimizer', 'genetic', '--evaluations', '60', '--json', '--out', 'v/free.png'];
+    const { status, stdout } = run('visualize', 'argmax.onnx', ...options);
+    expect(status).toBe(0);
+    const { units, optimizer, evaluations, prior } = JSON.parse(stdout);
+    expect([optimizer, evaluations, prior]).toEqual(['genetic', 60, 'generator']);
+    // The score is the position of the largest of 768 values.
+    expect(units[0].activation).toBeGreaterThan(600);
   });
 
   it('starts from a picture, says how near the prior comes to it, and keeps what would draw it again', async () => {

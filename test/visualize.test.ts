@@ -221,6 +221,13 @@ it('slides without colour through what there is for it', async () => {
     'waves by 1 / f',
     'natural magnitudes',
   ]);
+  const from = Float32Array.from({ length: 256 }, (_, i) => 0.5 + 0.3 * Math.sin(i / 9));
+  const begun = await slide(grey, classScore(1), { steps: 4, from });
+  const away = ({ start }: { start: Float32Array }) =>
+    start.reduce((sum, v, i) => sum + Math.abs(v - from[i]!) / 256, 0);
+  for (const place of begun.filter(({ name }) => name !== 'natural magnitudes')) expect(away(place)).toBeLessThan(0.01);
+  // Magnitudes of photographs cannot be those of one wave.
+  expect(away(begun.at(-1)!)).toBeLessThan(away(places.at(-1)!));
 });
 
 it('without gradients finds a picture that a class likes, through a generator', async () => {

@@ -17,6 +17,7 @@ type Kind = 'a number' | 'true or false' | 'LOW:HIGH' | 'a file';
 /** Settings of each prior that has any, with what they expect. */
 const known: Readonly<Record<string, Readonly<Record<string, Kind>>>> = {
   fourier: { decay: 'a number' },
+  'low-fourier': { decay: 'a number' },
   generator: {
     bound: 'a number',
     bounds: 'a file',

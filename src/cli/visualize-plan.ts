@@ -8,12 +8,13 @@ import { boundary, l1From, l2From, type Penalty, roughness, variation } from '..
 import { openPrior } from '../prior/prior-named.ts';
 import { openDenoiserPrior } from '../visualize/denoiser-prior.ts';
 import { robustnessNamed } from '../visualize/robustness.ts';
-import type { DrawOptions, Optimizer, WeightedPenalty } from '../visualize/visualize.ts';
+import type { WeightedPenalty } from '../visualize/visualize.ts';
 import { CliError } from './errors.ts';
 import type { ModelFlags } from './model-flags.ts';
 import { parseBudget } from './parse.ts';
 import { listPictures, readPicture } from './pictures.ts';
 import { priorSettingsOf } from './prior-settings.ts';
+import { isGradientFree, type optimizers, type UnitOptions } from './visualize-drawing.ts';
 import type { Likeness } from './visualize-units.ts';
 
 /** Flags of `visualize`. */
@@ -24,7 +25,8 @@ export interface VisualizeFlags extends ModelFlags {
   readonly robustness?: string;
   readonly steps?: number;
   readonly rate?: number;
-  readonly optimizer?: Optimizer;
+  readonly optimizer?: (typeof optimizers)[number];
+  readonly evaluations?: number;
   readonly redirect?: number;
   readonly penalty?: readonly string[];
   readonly score?: 'logit' | 'margin';
@@ -51,6 +53,15 @@ export interface VisualizeFlags extends ModelFlags {
   readonly out?: string;
 }
 
+/** The prior, unless one is asked for: of few numbers where there are no gradients. */
+function priorOf({ prior, optimizer }: VisualizeFlags, [channels, height, width]: PictureSize): string {
+  if (prior !== undefined || !isGradientFree(optimizer)) return prior ?? 'fourier';
+  return channels === 3 && Math.max(height, width) <= 64 ? 'generator' : 'low-fourier';
+}
+
+/** Steps whose gradients are led past ReLUs that are off, as many as Lucid has; all for drawings that are flat for long. */
+const usualRedirect = (prior: string, steps: number) => (prior === 'cppn' ? steps : Math.min(steps, 16));
+
 /** Changes that each prior wants, unless others are asked for. */
 const usualRobustness: Readonly<Record<string, string>> = {
   maco: 'maco',
@@ -58,53 +69,6 @@ const usualRobustness: Readonly<Record<string, string>> = {
   generator: 'none',
   dae: 'jitter',
 };
-
-/** Flags that are not for `--slide`, which sets what they do itself. */
-const notForSlides = [
-  'size',
-  'prior',
-  'set',
-  'robustness',
-  'rate',
-  'optimizer',
-  'redirect',
-  'penalty',
-  'grid',
-  'diversity',
-  'alignment',
-  'towards',
-  'natural',
-  'video',
-  'report',
-] as const;
-
-const given = (value: unknown) => value !== undefined && !(Array.isArray(value) && value.length === 0);
-
-/** Refuses flags that would do nothing beside others. @throws CliError naming them */
-export function checkTogether(flags: VisualizeFlags): void {
-  if (flags.unit.length === 0) throw new CliError('Say what to draw: --unit dog, or --unit layer:17.');
-  if (flags.slide) {
-    if (flags.unit.length > 1) throw new CliError('--slide draws one unit under every prior; give one --unit.');
-    const useless = [
-      ...notForSlides.filter((name) => given(flags[name])),
-      ...(flags.transparency ? ['transparency'] : []),
-    ];
-    if (useless.length > 0)
-      throw new CliError(`--slide sets priors and all that goes with them; leave out --${useless.join(', --')}.`);
-  }
-  if (flags.match !== undefined && flags.direction !== undefined)
-    throw new CliError('--match and --direction each say what to draw of a layer; give one of them.');
-  if (flags.as !== undefined && flags.match === undefined)
-    throw new CliError('--as says what to draw of a picture: give --match FILE as well.');
-  const hasCosine = flags.direction !== undefined || flags.as === 'caricature' || flags.as === 'direction';
-  if (flags.cosinePower !== undefined && !hasCosine)
-    throw new CliError('--cosine-power is for --direction and for --match with --as caricature or direction.');
-  if (flags.score !== undefined && (flags.match ?? flags.direction) !== undefined)
-    throw new CliError('--score is for classes.');
-  if (flags.unit.length === 1) return;
-  if (flags.video !== undefined) throw new CliError('--video shows how one unit is drawn; give one --unit.');
-  if (flags.transparency) throw new CliError('--transparency is for the picture of one unit; sheets are opaque.');
-}
 
 /** Rows and columns of a grid. */
 export interface Grid {
@@ -152,8 +116,8 @@ export async function naturalOf(folder: string, side: number): Promise<NaturalSt
 }
 
 /** The settings of drawings, besides the unit. */
-export async function drawOptionsOf(flags: VisualizeFlags, model: Model, size: PictureSize): Promise<DrawOptions> {
-  const prior = flags.prior ?? 'fourier';
+export async function drawOptionsOf(flags: VisualizeFlags, model: Model, size: PictureSize): Promise<UnitOptions> {
+  const prior = priorOf(flags, size);
   const isDenoised = prior === 'dae';
   if (flags.generator !== undefined && prior !== 'generator')
     throw new CliError('--generator FILE belongs to --prior generator.');
@@ -165,10 +129,15 @@ export async function drawOptionsOf(flags: VisualizeFlags, model: Model, size: P
     ...(flags.generator === undefined ? {} : { generator: flags.generator }),
     ...settings,
   });
+  if (isGradientFree(flags.optimizer)) {
+    const { optimizer, evaluations, seed } = flags;
+    return { parameterisation, seed, values: { optimizer, ...(evaluations === undefined ? {} : { evaluations }) } };
+  }
   const robustness =
     flags.robustness ?? usualRobustness[prior] ?? (Math.min(size[1], size[2]) >= 96 ? 'lucid' : 'jitter');
   const { transform, views } = robustnessNamed(robustness, size, [model.height, model.width]);
   const { rows, columns } = gridOf(flags.grid);
+  const { optimizer, steps = 512 } = flags;
   return {
     parameterisation,
     ...(transform === undefined ? {} : { transform }),
@@ -177,9 +146,9 @@ export async function drawOptionsOf(flags: VisualizeFlags, model: Model, size: P
     group: rows * columns,
     seed: flags.seed,
     transparency: flags.transparency,
-    ...(flags.optimizer === undefined ? {} : { optimizer: flags.optimizer }),
-    ...(flags.redirect === undefined ? {} : { redirect: flags.redirect }),
-    ...(flags.steps === undefined ? {} : { steps: flags.steps }),
+    steps,
+    redirect: flags.redirect ?? usualRedirect(prior, steps),
+    ...(optimizer === undefined ? {} : { optimizer }),
     ...(flags.rate === undefined ? {} : { rate: flags.rate }),
     ...(isDenoised
       ? { rate: flags.rate ?? 1, denoiser: await openDenoiserPrior(flags.denoiser, settings.denoiser) }
@@ -203,19 +172,27 @@ export function modelSettings(flags: VisualizeFlags, model: Model) {
 }
 
 /** All that a picture is drawn again from. */
-export function settingsOf(flags: VisualizeFlags, model: Model, options: DrawOptions, steps: number) {
-  const { parameterisation, transform, optimizer = 'adam', rate, seed, penalties = [], group, views } = options;
+export function settingsOf(flags: VisualizeFlags, model: Model, options: UnitOptions) {
+  const { parameterisation, seed, values } = options;
   return {
     ...modelSettings(flags, model),
-    prior: flags.prior ?? 'fourier',
+    prior: priorOf(flags, parameterisation.size),
     set: flags.set?.length === 0 ? undefined : flags.set,
     generator: flags.generator,
     denoiser: flags.denoiser,
     natural: flags.natural,
-    robustness: flags.robustness,
-    redirect: flags.redirect,
     size: parameterisation.size,
-    steps,
+    seed,
+    ...(values === undefined ? gradientSettings(flags, options) : { evaluations: 3000, ...values }),
+  };
+}
+
+function gradientSettings(flags: VisualizeFlags, options: UnitOptions) {
+  const { parameterisation, transform, optimizer = 'adam', rate, penalties = [], group, views } = options;
+  return {
+    robustness: flags.robustness,
+    redirect: options.redirect,
+    steps: options.steps,
     rate: rate ?? parameterisation.rate,
     optimizer: options.denoiser === undefined ? optimizer : 'langevin',
     transform: transform?.key ?? 'none',
@@ -227,6 +204,5 @@ export function settingsOf(flags: VisualizeFlags, model: Model, options: DrawOpt
     alignment: flags.alignment,
     towards: flags.towards,
     from: flags.from,
-    seed,
   };
 }

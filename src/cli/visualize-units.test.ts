@@ -2,9 +2,11 @@
 import { describe, expect, it } from 'vitest';
 import { smallNetwork } from '../../test/support/network.ts';
 import { loadModel } from '../model/load-model.ts';
+import type { PictureSize } from '../prior/parameterisation.ts';
 import { unitNamed } from '../visualize/unit-named.ts';
 import { parseTokens } from './parse-tokens.ts';
-import { checkTogether, drawOptionsOf, type VisualizeFlags } from './visualize-plan.ts';
+import { checkTogether } from './visualize-check.ts';
+import { drawOptionsOf, type VisualizeFlags } from './visualize-plan.ts';
 import { togetherObjective, unitsOf } from './visualize-units.ts';
 
 const model = await loadModel(smallNetwork(), { preprocessing: 'none', name: 'small' });
@@ -34,6 +36,30 @@ describe('tokens', () => {
   });
 });
 
+describe('what is not said', () => {
+  const size = [3, 16, 16] as const;
+  const optionsOf = async (flags: Partial<VisualizeFlags>, of: PictureSize = size) =>
+    drawOptionsOf(flagsOf(flags), model, of);
+
+  it('is led past ReLUs that are off for as long as Lucid, and while a small network draws', async () => {
+    expect((await optionsOf({})).redirect).toBe(16);
+    expect((await optionsOf({ redirect: 0 })).redirect).toBe(0);
+    expect((await optionsOf({ steps: 12 })).redirect).toBe(12);
+    expect((await optionsOf({ prior: 'cppn', steps: 90 })).redirect).toBe(90);
+  });
+
+  it('is a prior of few numbers where there are no gradients', async () => {
+    const optimizer = 'sphere-cma';
+    expect((await optionsOf({ optimizer })).parameterisation.name).toBe('generator');
+    const large = (await optionsOf({ optimizer }, [3, 128, 192])).parameterisation;
+    expect([large.size, large.shape]).toEqual([
+      [3, 128, 192],
+      [2, 3, 16, 13],
+    ]);
+    expect((await optionsOf({ optimizer: 'nadam' })).parameterisation.name).toBe('fourier');
+  });
+});
+
 describe('flags that do not go together', () => {
   it.each<[string, Partial<VisualizeFlags>, string]>([
     ['a picture and a direction', { match: 'a.png', direction: 'd.json' }, 'give one of them'],
@@ -44,6 +70,13 @@ describe('flags that do not go together', () => {
     ['a slide of two units', { slide: true, unit: ['1', '2'] }, 'give one --unit'],
     ['a video of two units', { unit: ['1', '2'], video: 'v.webp' }, '--video shows how one unit is drawn'],
     ['a transparent sheet', { unit: ['1', '2'], transparency: true }, 'sheets are opaque'],
+    [
+      'steps without gradients',
+      { optimizer: 'nes', steps: 5, grid: '1x2' },
+      'goes by values alone; leave out --steps, --grid.',
+    ],
+    ['a denoiser without gradients', { optimizer: 'genetic', prior: 'dae' }, '--prior dae moves along gradients'],
+    ['evaluations of gradients', { evaluations: 5 }, '--evaluations is for optimisers without gradients'],
     ['a slide of a grid', { slide: true, alignment: '1', towards: 2 }, 'leave out --alignment, --towards.'],
   ])('%s', (_name, flags, message) => {
     expect(() => checkTogether(flagsOf(flags))).toThrow(message);

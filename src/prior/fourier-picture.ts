@@ -37,7 +37,7 @@ export function fourier(
     shape,
     size,
     rate: 0.05,
-    spread: 0.05,
+    spread: 1,
     start: (random) =>
       normalStart(
         shape.reduce((a, b) => a * b),

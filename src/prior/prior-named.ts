@@ -2,7 +2,8 @@
 import type { ColourMatrix } from './colour.ts';
 import { cppn } from './cppn.ts';
 import { deepImage } from './deep-image.ts';
-import { fourier } from './fourier-picture.ts';
+import { enlarged, smallerSize } from './enlarged.ts';
+import { type FourierOptions, fourier } from './fourier-picture.ts';
 import { type GeneratorOptions, openGenerator } from './generator.ts';
 import { laplacianPyramid } from './laplacian-pyramid.ts';
 import { maco } from './maco.ts';
@@ -44,8 +45,11 @@ export const priors: Readonly<Record<string, Row>> = {
   },
   fourier: {
     brief: 'waves, larger the longer they are (1 / f), in decorrelated colours',
-    open: (size, options) =>
-      fourier(size, { ...colourOption(options), ...(options.decay === undefined ? {} : { decay: options.decay }) }),
+    open: (size, options) => fourier(size, waveOptions(options)),
+  },
+  'low-fourier': {
+    brief: 'the same at 16 pixels, spread: few numbers, for searches without gradients',
+    open: (size, options) => enlarged(fourier(smallerSize(size, 16), waveOptions(options)), size),
   },
   maco: {
     brief: 'waves as large as in natural pictures; only their phases are searched',
@@ -66,6 +70,10 @@ export const priors: Readonly<Record<string, Row>> = {
 
 function colourOption({ natural }: PriorOptions): { readonly colours?: ColourMatrix } {
   return natural === undefined ? {} : { colours: natural.colours };
+}
+
+function waveOptions({ decay, ...options }: PriorOptions): FourierOptions {
+  return { ...colourOption(options), ...(decay === undefined ? {} : { decay }) };
 }
 
 /** A prior by its name for a size of picture. @throws PriorError listing the names where there is none */

@@ -16,6 +16,7 @@ export { type ColourMatrix, colourMatrixOf, imagenetColours } from '../prior/col
 export { cppn } from '../prior/cppn.ts';
 export { deepImage } from '../prior/deep-image.ts';
 export { type Denoiser, type DenoiserOptions, openDenoiser, scoreOf } from '../prior/denoiser.ts';
+export { enlarged } from '../prior/enlarged.ts';
 export { type Fit, type FitOptions, fitParameters } from '../prior/fit-parameters.ts';
 export { type FourierOptions, fourier } from '../prior/fourier-picture.ts';
 export { type CodeBounds, type GeneratorOptions, openGenerator } from '../prior/generator.ts';

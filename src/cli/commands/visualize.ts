@@ -4,15 +4,16 @@ import { loadModel } from '../../model/load-model.ts';
 import type { Model } from '../../model/model.ts';
 import { fitParameters } from '../../prior/fit-parameters.ts';
 import type { PictureSize } from '../../prior/parameterisation.ts';
-import { type DrawOptions, visualize } from '../../visualize/visualize.ts';
 import { type CliContext, startProgress } from '../context.ts';
 import { loadOptionsOf } from '../model-flags.ts';
 import { prepareOutput, writeOutput } from '../output.ts';
 import { readPicture } from '../pictures.ts';
+import { checkTogether } from '../visualize-check.ts';
+import { drawUnit, type UnitOptions } from '../visualize-drawing.ts';
 import { openEvidence } from '../visualize-evidence.ts';
 import { type DrawnUnit, visualizeJson, visualizeReport, visualizeText } from '../visualize-output.ts';
 import { drawingsPng, pathWebp } from '../visualize-pictures.ts';
-import { checkTogether, drawOptionsOf, settingsOf, type VisualizeFlags } from '../visualize-plan.ts';
+import { drawOptionsOf, settingsOf, type VisualizeFlags } from '../visualize-plan.ts';
 import { drawSlide } from '../visualize-slide.ts';
 import { togetherObjective, unitsOf } from '../visualize-units.ts';
 
@@ -35,21 +36,18 @@ export async function visualizeCommand(this: CliContext, flags: VisualizeFlags, 
   const objectives = units.map((unit) => togetherObjective(unit, flags));
   const options = await drawOptionsOf(flags, model, size);
   const start = flags.from === undefined ? undefined : await startFrom(this, flags.from, options, model, size);
-  const steps = options.steps ?? 512;
-  const frameEvery = flags.video === undefined ? 0 : Math.max(1, Math.ceil(steps / videoFrames));
+  const frameEvery = flags.video === undefined ? 0 : Math.max(1, Math.ceil((options.steps ?? 512) / videoFrames));
   await using evidence = await openEvidence(flags, model, size);
   const progress = await startProgress(this, `Drawing ${units.length} unit${units.length === 1 ? '' : 's'}`);
   const drawn: DrawnUnit[] = [];
   try {
     for (const [i, unit] of units.entries()) {
-      const drawing = await visualize(model, objectives[i]!, {
-        ...options,
-        frameEvery,
-        signal: this.signal,
-        ...(start === undefined ? {} : { start }),
-        onProgress: (step) =>
-          progress.update(`Drawing ${unit.name} (${i + 1} of ${units.length}): step ${step} of ${steps}`),
-      });
+      const drawing = await drawUnit(
+        model,
+        objectives[i]!,
+        { ...options, frameEvery, signal: this.signal, ...(start === undefined ? {} : { start }) },
+        (words) => progress.update(`Drawing ${unit.name} (${i + 1} of ${units.length}): ${words}`),
+      );
       progress.update(`Looking at ${unit.name}`);
       const activation = drawing.path.at(-1)!.objective;
       drawn.push({ unit, drawing, evidence: await evidence.of(unit, drawing.pictures[0]!, activation) });
@@ -57,7 +55,7 @@ export async function visualizeCommand(this: CliContext, flags: VisualizeFlags, 
   } finally {
     progress.stop();
   }
-  const settings = settingsOf(flags, model, options, steps);
+  const settings = settingsOf(flags, model, options);
   const text = { pareidolia: JSON.stringify({ software: 'pareidolia', ...settings }) };
   await writeOutput(out, await drawingsPng(drawn, flags, size, text));
   if (flags.video !== undefined) await writeOutput(flags.video, await pathWebp(drawn[0]!.drawing, flags, size));
@@ -72,7 +70,7 @@ const noticedError = 0.02;
 async function startFrom(
   context: CliContext,
   path: string,
-  { parameterisation, group = 1, seed = 0 }: DrawOptions,
+  { parameterisation, group = 1, seed = 0 }: UnitOptions,
   model: Model,
   size: PictureSize,
 ): Promise<Float32Array> {

@@ -25,7 +25,7 @@ export const visualizeRoute = buildCommand({
       prior: {
         ...text,
         brief:
-          'raw, pixels, low-resolution, laplacian, fourier, maco, maco:legacy, cppn, deep-image, dae, generator (fourier)',
+          'raw, pixels, low-resolution, laplacian, fourier, low-fourier, maco, maco:legacy, cppn, deep-image, dae, generator (fourier)',
         placeholder: 'NAME',
       },
       set: {
@@ -45,10 +45,27 @@ export const visualizeRoute = buildCommand({
       },
       steps: { ...count(1), brief: 'Gradient steps (512)', placeholder: 'N' },
       rate: { ...number, brief: "Learning rate (the prior's)", placeholder: 'RATE' },
-      optimizer: { kind: 'enum', values: ['adam', 'nadam', 'steepest'], optional: true, brief: 'How it moves (adam)' },
+      optimizer: {
+        kind: 'enum',
+        values: [
+          'adam',
+          'nadam',
+          'steepest',
+          'cma-es',
+          'cma-es:diagonal',
+          'cma-es:cholesky',
+          'sphere-cma',
+          'genetic',
+          'nes',
+        ],
+        optional: true,
+        brief: 'How it moves: by gradients, or by values alone from cma-es on (adam)',
+      },
+      evaluations: { ...count(1), brief: 'Pictures shown to the unit, without gradients (3000)', placeholder: 'N' },
       redirect: {
         ...count(0),
-        brief: 'Steps at the start in which ReLUs that are off pass on what would turn them on (0; Lucid: 16)',
+        brief:
+          'Steps at the start in which ReLUs that are off pass on what would turn them on (16, as in Lucid; 0 for none)',
         placeholder: 'N',
       },
       penalty: {
