@@ -43,6 +43,7 @@ for (const { heatMap, waves } of all) {
 const path = join(values.docs, 'frequency.md');
 const tables: Readonly<Record<string, string>> = {
   heatmap: heatMapTable(),
+  rings: ringTable(),
   waves: waveTable(),
   'bands-l2': bandTable(all.map(({ bandsL2 }) => bandsL2)),
   'bands-linf': bandTable(all.map(({ bandsLinf }) => bandsLinf)),
@@ -79,6 +80,25 @@ function heatMapTable(): string {
         `(${worst.i}, ${worst.j}): ${percent(worst.wrong / pictures)}`,
       ];
     }),
+  ]);
+}
+
+/** Increase of the error by the radius of waves, in periods over the picture. */
+function ringTable(): string {
+  const edges = [0, 1, 2, 4, 6, 8, 10, 12, 14, 16, 18, 23];
+  const { width } = maps[0]!.grid;
+  return markdown([
+    ['periods, up to', ...edges.map(String)],
+    ...maps.map(({ model, cells, pictures, cleanError }) => [
+      model,
+      ...edges.map((edge, at) => {
+        const ring = cells.filter(
+          ({ radius }) => radius * width <= edge + 1e-9 && (at === 0 || radius * width > edges[at - 1]! + 1e-9),
+        );
+        const mean = ring.reduce((sum, { wrong }) => sum + wrong, 0) / ring.length / pictures;
+        return `+${percent(mean - cleanError)}`;
+      }),
+    ]),
   ]);
 }
 

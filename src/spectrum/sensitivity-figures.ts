@@ -9,13 +9,17 @@ import type { MapFigure } from './map-figure.ts';
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 const circles = 'Circles: where the low band ends (4 periods over 32 pixels), and the middle band (10).';
 
-/** Errors under plane waves, on a scale from 0 to 1; with `increase`, what they are above the error on clean pictures. */
+/** Errors under plane waves, on a scale from 0 to 1; with `increase`, what they are above the error on clean pictures, to the largest. */
 export function heatMapFigure(maps: readonly HeatMap[], { increase = false } = {}): MapFigure {
   const { norm, pictures } = maps[0]!;
-  const words = increase ? 'Error over that on clean pictures' : 'Error';
+  const words = increase ? 'Error over that on clean pictures,' : 'Error';
+  const largest = Math.max(
+    0.1,
+    ...maps.flatMap(({ error, cleanError }) => error.flat().map((value) => value - cleanError)),
+  );
   return {
-    heading: `${words}, under plane waves of l2 length ${Number(norm.toFixed(2))} a channel, ${pictures} pictures`,
-    scale: { title: increase ? 'increase' : 'error', from: 0, to: 1 },
+    heading: `${words} under plane waves of l2 length ${Number(norm.toFixed(2))} a channel, ${pictures} pictures`,
+    scale: increase ? { title: 'increase', from: 0, to: largest } : { title: 'error', from: 0, to: 1 },
     panels: maps.map(({ model, grid, error, cleanError, bands }) => ({
       title: model,
       grid,
