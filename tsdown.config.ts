@@ -7,6 +7,7 @@ const entry = {
   onnx: 'src/onnx/index.ts',
   data: 'src/data/index.ts',
   distance: 'src/distance/index.ts',
+  experiment: 'src/experiment/index.ts',
   report: 'src/report/index.ts',
   train: 'src/train/index.ts',
   bridge: 'src/bridge/index.ts',

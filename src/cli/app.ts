@@ -7,6 +7,7 @@ import { attacksRoute } from './routes/attacks.ts';
 import { bridgeRoute } from './routes/bridge.ts';
 import { compareRoute } from './routes/compare.ts';
 import { dataRoute } from './routes/data.ts';
+import { experimentRoute } from './routes/experiment.ts';
 import { inspectRoute } from './routes/inspect.ts';
 import { sensitivityRoute } from './routes/sensitivity.ts';
 import { trainRoute } from './routes/train.ts';
@@ -25,6 +26,7 @@ export const app: Application<CliContext> = buildApplication(
       sensitivity: sensitivityRoute,
       train: trainRoute,
       data: dataRoute,
+      experiment: experimentRoute,
     },
     docs: {
       brief: 'Attack, visualise and measure any ONNX vision model',

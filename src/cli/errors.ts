@@ -15,6 +15,7 @@ const mendable = new Set([
   'ImageError',
   'DataError',
   'DistanceError',
+  'ExperimentError',
   'AttackError',
   'BridgeError',
   'ImportError',

@@ -1,0 +1,124 @@
+/** @file What an experiment is given: pictures, source models, a store, its seed, and a place to say how far it is. */
+import { readFile } from '#files';
+import type { Dataset, Split } from '../data/dataset.ts';
+import { loadModel } from '../model/load-model.ts';
+import type { Model } from '../model/model.ts';
+import { modelAddress } from '../model/zoo.ts';
+import type { DeviceRuntime } from '../runtime/runtime.ts';
+import type { DataKind } from './experiment.ts';
+import { ExperimentError } from './experiment-error.ts';
+import { type PictureSet, somePictures } from './picture-set.ts';
+import { contentHash, type Store } from './store.ts';
+
+/** A model whose features are studied, with what tells it from any other. */
+export interface KnownModel {
+  readonly model: Model;
+  readonly hash: string;
+}
+
+/** Which of the models that were trained beforehand. */
+export type SourceRole = 'standard' | 'robust' | 'second';
+
+/** Says how much of a step is done. */
+export type Tick = (done: number, total: number) => void;
+
+/** Given to an experiment for each seed. */
+export interface ExperimentContext {
+  /** Decides what is drawn anew for every seed: weights and order of trainings, and whatever the experiment says. */
+  readonly seed: number;
+  readonly kind: DataKind;
+  readonly device: DeviceRuntime;
+  readonly store: Store;
+  readonly signal: AbortSignal | undefined;
+  /** Pictures of the data set: the same ones for the same number, all seeds and experiments. */
+  pictures(split: Split, count: number): Promise<PictureSet>;
+  /** A model trained beforehand on the data. @throws ExperimentError where the data have none */
+  source(role: SourceRole): Promise<KnownModel>;
+  /** A model from its file's bytes, released at the end of the run. */
+  open(bytes: Uint8Array, name: string): Promise<KnownModel>;
+  /** Runs a part of the experiment, whose progress is shown under a title with the time that is left for it. */
+  step<T>(title: string, work: (tick: Tick) => Promise<T>): Promise<T>;
+}
+
+/** What a context is made from. */
+export interface ContextOptions {
+  readonly kind: DataKind;
+  readonly device: DeviceRuntime;
+  readonly store: Store;
+  readonly signal?: AbortSignal | undefined;
+  /** Opens a part of the data set; never called by experiments that take no pictures. */
+  openData(split: Split): Promise<Dataset>;
+  /** Source models in the place of the embedded ones: ONNX bytes. */
+  readonly sources?: Readonly<Partial<Record<SourceRole, Uint8Array>>>;
+  readonly onProgress?: (text: string) => void;
+}
+
+/** Contexts of all seeds of a run. They share what they opened; dispose it when the run is over. */
+export interface Contexts extends AsyncDisposable {
+  at(seed: number): ExperimentContext;
+}
+
+/** Opens contexts. */
+export function openContexts(options: ContextOptions): Contexts {
+  const { kind, device, store, signal, sources = {}, onProgress } = options;
+  const models = new Map<string, Promise<KnownModel>>();
+  const sets = new Map<string, Promise<PictureSet>>();
+  const open = async (bytes: Uint8Array, name: string): Promise<KnownModel> => {
+    const hash = await contentHash(bytes);
+    return remembered(models, hash, async () => ({ model: await loadModel(bytes, { device, name }), hash }));
+  };
+  return {
+    at: (seed) => ({
+      seed,
+      kind,
+      device,
+      store,
+      signal,
+      open,
+      pictures: (split, count) =>
+        remembered(sets, `${split} ${count}`, async () => {
+          onProgress?.(`Reading ${split} pictures`);
+          return somePictures(await options.openData(split), count, signal);
+        }),
+      source: async (role) => {
+        const own = sources[role];
+        if (own !== undefined) return open(own, role);
+        if (kind !== 'shapes' && kind !== 'cifar10') {
+          throw new ExperimentError(
+            `This experiment studies a ${role} model of the data, and there is an embedded one for shapes and cifar10 alone: give yours with --${role} FILE.onnx.`,
+          );
+        }
+        return open(await readFile(modelAddress(`zoo:${kind}-${role}`)), `${kind}-${role}`);
+      },
+      step: async (title, work) => {
+        signal?.throwIfAborted();
+        const began = performance.now();
+        const words = `seed ${seed}, ${title}`;
+        onProgress?.(words);
+        return work((done, total) => {
+          const left = ((performance.now() - began) / 1000 / Math.max(1, done)) * (total - done);
+          onProgress?.(`${words}: ${done} of ${total}${done === 0 ? '' : `, ${timeInWords(left)} left`}`);
+        });
+      },
+    }),
+    async [Symbol.asyncDispose]() {
+      for (const opening of models.values()) await (await opening.catch(() => undefined))?.model[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function remembered<T>(known: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {
+  const found = known.get(key);
+  if (found !== undefined) return found;
+  const made = make();
+  known.set(key, made);
+  made.catch(() => known.delete(key));
+  return made;
+}
+
+/** Seconds in words: 40 s, 12 min, 1.6 h. */
+export function timeInWords(seconds: number): string {
+  if (seconds < 90) return `${seconds.toFixed(0)} s`;
+  const minutes = seconds / 60;
+  return minutes < 90 ? `${minutes.toFixed(0)} min` : `${(minutes / 60).toFixed(1)} h`;
+}

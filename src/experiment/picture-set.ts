@@ -1,0 +1,63 @@
+/** @file Sets of pictures that know their content's hash: what experiments take and construct. */
+import type { Dataset, ImageArray } from '../data/dataset.ts';
+import { pickImages } from '../data/image-array.ts';
+import { readNpz } from '../data/read/numpy.ts';
+import { subset } from '../data/subset.ts';
+import { toImageArray } from '../data/to-image-array.ts';
+import { encodeNpz } from '../data/write-dataset.ts';
+import type { Picture } from '../image/image.ts';
+import { randomOrder } from '../random/random-order.ts';
+import { contentHash, kept, type Recipe, type Store } from './store.ts';
+
+/** Pictures in memory with what tells them from any others. */
+export interface PictureSet {
+  readonly array: ImageArray;
+  /** Of pixels and labels. */
+  readonly hash: string;
+}
+
+/** A set in memory with its hash. */
+export async function pictureSet(array: ImageArray): Promise<PictureSet> {
+  const { pixels, labels, shape } = array;
+  const bytes = (part: Uint8Array | Float32Array | Int32Array) =>
+    new Uint8Array(part.buffer, part.byteOffset, part.byteLength);
+  const parts = await Promise.all([contentHash(bytes(pixels)), contentHash(bytes(labels))]);
+  return { array, hash: await contentHash({ parts, shape, classes: array.classNames }) };
+}
+
+/** Some pictures of a set in an order that is always the same, each class among them as in the set; all of them where it has no more. */
+export async function somePictures(set: Dataset, count: number, signal?: AbortSignal): Promise<PictureSet> {
+  const order = randomOrder(set.length, 0).subarray(0, count);
+  return pictureSet(await toImageArray(subset(set, order), signal === undefined ? {} : { signal }));
+}
+
+/** The same pictures with other labels. */
+export function relabelled({ array }: PictureSet, name: string, label: (i: number) => number): Promise<PictureSet> {
+  return pictureSet({ ...array, name, labels: Int32Array.from(array.labels, (_, i) => label(i)) });
+}
+
+/** The first pictures. */
+export function firstOf({ array }: PictureSet, count: number): Promise<PictureSet> {
+  const indices = Array.from({ length: Math.min(count, array.shape[0]) }, (_, i) => i);
+  return pictureSet(pickImages(array, indices));
+}
+
+/** A picture of a set, for figures. */
+export function pictureAt({ shape, pixels }: ImageArray, i: number): Picture {
+  const [, channels, height, width] = shape;
+  const size = channels * height * width;
+  const part = pixels.subarray(i * size, (i + 1) * size);
+  const data = part instanceof Uint8Array ? Float32Array.from(part, (value) => value / 255) : part;
+  return { data, channels, height, width };
+}
+
+/** A constructed set, read from the store where it was made before. */
+export async function keptSet(
+  store: Store,
+  name: string,
+  recipe: Recipe,
+  make: () => Promise<ImageArray>,
+): Promise<PictureSet> {
+  const bytes = await kept(store, 'npz', recipe, async () => encodeNpz(await make()));
+  return pictureSet({ ...(await readNpz(bytes, name)), name });
+}

@@ -1,0 +1,62 @@
+/** @file Runs an experiment over seeds and says what all of them found. */
+import { type ContextOptions, openContexts } from './context.ts';
+import type { DataKind, Experiment, Findings, Scale, Settings, Summaries, Verdict } from './experiment.ts';
+import { ExperimentError } from './experiment-error.ts';
+import { summarise } from './summary.ts';
+
+/** How an experiment is run. */
+export interface RunOptions extends ContextOptions {
+  readonly scale: Scale;
+  /** Number of seeds, from 1: seeds 1, 2, … */
+  readonly seeds: number;
+  /** In the place of the scale's settings. */
+  readonly settings?: Settings;
+}
+
+/** What a run found. */
+export interface ExperimentResult {
+  readonly experiment: Experiment;
+  readonly kind: DataKind;
+  readonly scale: Scale;
+  readonly settings: Settings;
+  readonly seeds: readonly number[];
+  readonly findings: readonly Findings[];
+  readonly summaries: Summaries;
+  readonly verdicts: readonly Verdict[];
+  readonly seconds: number;
+}
+
+/** The settings of an experiment at a scale. @throws ExperimentError where it cannot be run on such data */
+export function settingsFor(experiment: Experiment, scale: Scale, kind: DataKind): Settings {
+  const settings = experiment.scales[scale][kind];
+  if (settings !== undefined) return settings;
+  const kinds = Object.keys(experiment.scales[scale]);
+  throw new ExperimentError(
+    kinds.length === 1 && kinds[0] === 'none'
+      ? `${experiment.name} draws its own data; leave --data out.`
+      : `${experiment.name} runs on ${kinds.join(', ')}, not on ${kind === 'other' ? 'other data sets' : kind}.`,
+  );
+}
+
+/** Runs an experiment. @throws ExperimentError if it cannot be run on the data; the signal's reason if it was stopped */
+export async function runExperiment(experiment: Experiment, options: RunOptions): Promise<ExperimentResult> {
+  const { kind, scale } = options;
+  const settings = options.settings ?? settingsFor(experiment, scale, kind);
+  const seeds = Array.from({ length: options.seeds }, (_, i) => i + 1);
+  const began = performance.now();
+  await using contexts = openContexts(options);
+  const findings: Findings[] = [];
+  for (const seed of seeds) findings.push(await experiment.run(contexts.at(seed), settings));
+  const summaries = summarise(findings);
+  return {
+    experiment,
+    kind,
+    scale,
+    settings,
+    seeds,
+    findings,
+    summaries,
+    verdicts: experiment.judge(summaries, settings),
+    seconds: (performance.now() - began) / 1000,
+  };
+}

@@ -1,0 +1,46 @@
+/** @file `pareidolia experiment` as a user meets it: names, refusals, and what stays unwritten. */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { experiments } from '../src/experiment/registry.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'pareidolia-experiment-'));
+const main = new URL('../src/cli/main.ts', import.meta.url).pathname;
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function run(...args: readonly string[]) {
+  return spawnSync(process.execPath, [main, 'experiment', ...args], { cwd: folder, encoding: 'utf8' });
+}
+
+describe('pareidolia experiment', () => {
+  it('lists every experiment with its paper, as text and as JSON', () => {
+    const { status, stdout } = run('list');
+    expect(status).toBe(0);
+    for (const { title } of experiments) expect(stdout).toContain(title);
+    const rows = JSON.parse(run('list', '--json').stdout) as { name: string; claim: string }[];
+    expect(rows.map(({ name }) => name)).toEqual(experiments.map(({ name }) => name));
+    expect(rows.every(({ claim }) => claim.length > 20)).toBe(true);
+  });
+
+  it.each([
+    ['an unknown name', ['mislabeled'], 'There is no experiment "mislabeled"; there are mislabelled'],
+    ['an unknown scale', ['mislabelled', '--scale', 'huge'], 'huge'],
+    ['no seed', ['mislabelled', '--seeds', '0'], 'Expected a whole number of at least 1, got "0"'],
+    ['a set that is not there', ['mislabelled', '--data', 'folder:nowhere'], 'nowhere'],
+    ['CIFAR-10 that was not loaded', ['mislabelled', '--data', 'cifar10'], 'pareidolia data get cifar10'],
+    ['a model that is not there', ['mislabelled', '--standard', 'none.onnx'], 'Cannot read none.onnx'],
+    ['a folder of other things', ['mislabelled', '-o', 'full'], 'give --resume'],
+  ])('refuses %s in one sentence, and writes nothing', (_name, args, words) => {
+    mkdirSync(join(folder, 'full'), { recursive: true });
+    writeFileSync(join(folder, 'full', 'mine.txt'), 'mine');
+    const { status, stdout, stderr } = run(...args);
+    expect(status).toBe(2);
+    expect(stdout).toBe('');
+    expect(stderr).toContain(words);
+    expect(stderr).not.toMatch(/\n\s+at /);
+    expect(readdirSync(folder)).toEqual(['full']);
+    expect(readdirSync(join(folder, 'full'))).toEqual(['mine.txt']);
+  });
+});
