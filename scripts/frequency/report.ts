@@ -18,7 +18,9 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { findings: { type: 'string', default: '../frequency' }, docs: { type: 'string', default: 'docs' } },
 });
-const all: Findings[] = [];
+/** Attacks within bands take longest; a model may be without them yet. */
+type Found = Omit<Findings, 'bandsL2' | 'bandsLinf'> & Partial<Findings>;
+const all: Found[] = [];
 for (const name of positionals) all.push(JSON.parse(await readFile(join(values.findings, `${name}.json`), 'utf8')));
 const names = all.map(({ heatMap }) => heatMap.model);
 
@@ -29,8 +31,8 @@ await writeFile(join(folder, 'heat-map.png'), await mapFigurePng(heatMapFigure(m
 await writeFile(join(folder, 'increase.png'), await mapFigurePng(heatMapFigure(maps, { increase: true })));
 await writeFile(join(folder, 'waves.png'), await mapFigurePng(waveFigure(all.map(({ waves }) => waves))));
 const curves = {
-  'bands-l2': bandFigure(all.map(({ bandsL2 }) => bandsL2)),
-  'bands-linf': bandFigure(all.map(({ bandsLinf }) => bandsLinf)),
+  'bands-l2': bandFigure(all.flatMap(({ bandsL2 }) => bandsL2 ?? [])),
+  'bands-linf': bandFigure(all.flatMap(({ bandsLinf }) => bandsLinf ?? [])),
   filtered: filteredFigure(all.map(({ filtered }) => filtered)),
 };
 for (const [name, figure] of Object.entries(curves))
@@ -45,8 +47,8 @@ const tables: Readonly<Record<string, string>> = {
   heatmap: heatMapTable(),
   rings: ringTable(),
   waves: waveTable(),
-  'bands-l2': bandTable(all.map(({ bandsL2 }) => bandsL2)),
-  'bands-linf': bandTable(all.map(({ bandsLinf }) => bandsLinf)),
+  'bands-l2': bandTable(all.flatMap(({ bandsL2 }) => bandsL2 ?? [])),
+  'bands-linf': bandTable(all.flatMap(({ bandsLinf }) => bandsLinf ?? [])),
   filtered: filteredTable(),
 };
 const text = await readFile(path, 'utf8');
