@@ -1,0 +1,232 @@
+/** @file The Gaussian model of robust features (Ilyas et al. 2019, section 4): maximum likelihood with and without an adversary. */
+import type { Picture } from '../../image/image.ts';
+import { randomStream } from '../../random/random-stream.ts';
+import { bandPassed, bands } from '../../spectrum/band.ts';
+import type { ExperimentContext } from '../context.ts';
+import type { Experiment, Figure, Findings, Measure } from '../experiment.ts';
+import { boundaryChart } from '../gaussian/boundary-chart.ts';
+import { type GaussianClasses, gaussianClasses } from '../gaussian/gaussian-classes.ts';
+import {
+  accuracyUnderAttack,
+  angleBetween,
+  multiplierOf,
+  normalOf,
+  robustVariances,
+} from '../gaussian/robust-covariance.ts';
+import { robustOptimum } from '../gaussian/robust-optimum.ts';
+import { twoClasses } from '../linear/two-classes.ts';
+
+/** How much is computed. */
+export type GaussianSettings = {
+  /** Samples or training pictures, of all classes together. */
+  readonly samples: number;
+  /** Side that pictures are brought to; 0 for the plane. */
+  readonly side: number;
+  /** The two classes of pictures. */
+  readonly classes: readonly number[];
+  /** Budgets of the adversary, root mean square in l2; the first is 0. */
+  readonly budgets: readonly number[];
+  /** Radius in l2 of the attack on both solutions. */
+  readonly radius: number;
+};
+
+const plane: GaussianSettings = { samples: 1000, side: 0, classes: [], budgets: [0, 0.2, 0.5, 1, 2, 5], radius: 0.6 };
+const pictures: GaussianSettings = {
+  samples: 2000,
+  side: 16,
+  classes: [0, 1],
+  budgets: [0, 0.1, 0.25, 0.5, 1, 2, 5],
+  radius: 0.1,
+};
+// Trucks and frogs, as in the discussion in Distill.
+const cifar = { ...pictures, samples: 4000, classes: [9, 6] };
+
+/** The experiment. */
+export const gaussian: Experiment<GaussianSettings> = {
+  name: 'gaussian',
+  title: 'Robustness as geometry: two Gaussian classes',
+  claim:
+    'Between two Gaussian classes the shortest way in the data’s own geometry (Mahalanobis) is not the shortest in l2. Maximum likelihood follows the former, so that its gradient points along directions of small variance and tiny changes fool it; learning against an adversary mixes both, and its gradient turns towards the difference of the classes.',
+  paper: 'Ilyas et al. 2019, "Adversarial examples are not bugs, they are features", section 4 and appendix E',
+  protocol: [
+    'Draw two classes N(±mu, Sigma) in the plane; or take pictures of two classes, and for mu half of the difference of their means, and for Sigma the covariance within all classes of the set.',
+    'For an adversary that moves each sample in l2, with a budget in the root mean square, take the robust covariance of theorem 2: in each eigenvector, r = s / 2 + 1 / lambda + (s / lambda + s² / 4)^(1/2); lambda from eps² = sum of 1 / (lambda² r).',
+    'Find the same optimum by search, without the formula, and compare.',
+    'Compare the normal w = Sigma_r⁻¹ mu of the boundary with mu, and the accuracy of sign(wᵀx) with and without an attack of a fixed radius, which are exact.',
+  ],
+  published: [],
+  usualData: 'none',
+  scales: {
+    quick: { none: plane, shapes: { ...pictures, samples: 5000 }, cifar10: cifar, other: pictures },
+    full: {
+      none: { ...plane, samples: 100_000 },
+      shapes: { ...pictures, samples: 20_000 },
+      cifar10: { ...cifar, samples: 50_000 },
+      other: { ...pictures, samples: 50_000 },
+    },
+  },
+
+  async run(context, settings): Promise<Findings> {
+    const { budgets, radius } = settings;
+    const classes = settings.side === 0 ? drawn(context, settings) : await photographed(context, settings);
+    const { variances, mean } = classes;
+    const solutions = budgets.map((epsilon) => {
+      const lambda = multiplierOf(variances, epsilon);
+      const robust = robustVariances(variances, lambda);
+      return { epsilon, lambda, robust, w: normalOf(mean, robust) };
+    });
+    const gap = Math.max(
+      ...solutions.slice(1).map(({ epsilon, robust }) => {
+        const found = robustOptimum(variances, epsilon).variances;
+        return Math.max(...robust.map((r, i) => Math.abs(found[i]! / r - 1)));
+      }),
+    );
+    const measures: Measure[] = [
+      { name: 'formula against search, largest relative difference', value: gap, unit: 'number' },
+      { name: 'largest over smallest variance', value: variances[0]! / variances.at(-1)!, unit: 'number' },
+    ];
+    for (const { epsilon, lambda, w } of solutions) {
+      measures.push(
+        {
+          name: `budget ${epsilon}: angle between normal and class difference, degrees`,
+          value: angleBetween(w, mean),
+          unit: 'number',
+        },
+        { name: `budget ${epsilon}: 1 / lambda`, value: 1 / lambda, unit: 'number' },
+        { name: `budget ${epsilon}: clean accuracy`, value: accuracyUnderAttack(w, mean, variances, 0), unit: 'share' },
+        {
+          name: `budget ${epsilon}: accuracy under attack`,
+          value: accuracyUnderAttack(w, mean, variances, radius),
+          unit: 'share',
+        },
+        ...(settings.side === 0
+          ? []
+          : [
+              {
+                name: `budget ${epsilon}: energy of the normal in high frequencies`,
+                value: highShare(classes.inPixels(w), settings.side),
+                unit: 'share',
+              } as const,
+            ]),
+      );
+    }
+    return {
+      measures,
+      figures: [
+        angleChart(solutions.map(({ epsilon, w }) => [epsilon, angleBetween(w, mean)])),
+        settings.side === 0
+          ? boundaryChart(classes, solutions)
+          : {
+              kind: 'pictures',
+              name: 'normals',
+              caption:
+                'Above, the means of both classes. Below, the normal of the boundary, which is the gradient of the classifier, at rising budgets: without an adversary it is noise of directions in which pictures hardly vary, then it turns into the difference of both means.',
+              rows: [
+                { title: 'class means', pictures: [classes.picture(1), classes.picture(-1)] },
+                {
+                  title: 'normals',
+                  pictures: solutions.map(({ w }) => shown(classes.inPixels(w), classes.channels, settings.side)),
+                },
+              ],
+            },
+      ],
+      notes: [
+        'The budget is the root mean square of changes over samples, the form in which theorem 2 has a closed solution; an adversary with the same budget for every sample differs by bounded factors (appendix E of the paper). Accuracies hold for the Gaussian model, not for a network on the pictures.',
+        ...(settings.side === 0
+          ? []
+          : [
+              `${settings.samples} pictures at ${settings.side} x ${settings.side} pixels. The variance of rounding to 8 bits, 1 / (12 · 255²) over the pixels in each mean, is added to Sigma.`,
+            ]),
+      ],
+    };
+  },
+
+  judge: (results, { budgets }) => {
+    const of = (epsilon: number, what: string) => results.of(`budget ${epsilon}: ${what}`).mean;
+    const angles = budgets.map((epsilon) => of(epsilon, 'angle between normal and class difference, degrees'));
+    const attacked = budgets.map((epsilon) => of(epsilon, 'accuracy under attack'));
+    return [
+      {
+        statement: 'The formula is the optimum that search finds, to 1e-9.',
+        holds: Math.max(...results.of('formula against search, largest relative difference').values) < 1e-9,
+      },
+      {
+        statement: 'The normal turns towards the class difference with every step of the budget.',
+        holds: angles.every((angle, i) => i === 0 || angle < angles[i - 1]!),
+      },
+      {
+        statement: 'Maximum likelihood is the most accurate on clean samples.',
+        holds: budgets.every((epsilon) => of(epsilon, 'clean accuracy') <= of(0, 'clean accuracy')),
+      },
+      {
+        statement: 'Some robust solution is more accurate under attack, by at least two points.',
+        holds: Math.max(...attacked) > attacked[0]! + 0.02,
+      },
+    ];
+  },
+};
+
+/** Samples in the plane: variances 1 and 1/25 in directions of their own, askew to the difference of the classes. */
+function drawn({ seed }: ExperimentContext, { samples }: GaussianSettings): GaussianClasses {
+  const { normal } = randomStream(seed, 0x67617573);
+  const [mu, tilt] = [[1.3, 0.25], Math.PI / 5];
+  const y = Float64Array.from({ length: samples }, (_, i) => (i % 2 === 0 ? 1 : -1));
+  const rows = Array.from(y, (own) => {
+    const [a, b] = [normal(), normal() / 5];
+    return Float64Array.of(
+      own * mu[0]! + a * Math.cos(tilt) - b * Math.sin(tilt),
+      own * mu[1]! + a * Math.sin(tilt) + b * Math.cos(tilt),
+    );
+  });
+  return gaussianClasses({ rows, y, mean: new Float64Array(2), shape: [1, 1, 2] });
+}
+
+async function photographed(context: ExperimentContext, settings: GaussianSettings): Promise<GaussianClasses> {
+  const { samples, side, classes } = settings;
+  const { array } = await context.pictures('train', samples);
+  const [first = 0, second = 1] = classes;
+  return context.step('covariance of pictures', async () => {
+    const further = array.classNames.flatMap((_, label) =>
+      // A pair of a class with itself is the class around its own mean.
+      classes.includes(label) ? [] : twoClasses(array, [label, label], side).rows,
+    );
+    const pictures = { perSide: array.shape[2] / side, further };
+    return gaussianClasses(twoClasses(array, [first, second], side), pictures);
+  });
+}
+
+function angleChart(points: readonly (readonly [number, number])[]): Figure {
+  const budgets = points.map(([epsilon]) => epsilon);
+  return {
+    kind: 'chart',
+    name: 'angle',
+    caption: 'Angle between the normal of the boundary and the difference of the classes.',
+    chart: {
+      alt: `The angle falls from ${points[0]![1].toFixed(0)} to ${points.at(-1)![1].toFixed(0)} degrees as the budget grows.`,
+      x: {
+        title: 'budget of the adversary (root mean square, l2)',
+        ticks: [0, 1 / 4, 1 / 2, 3 / 4, 1].map((t) => ({
+          at: t * Math.max(...budgets),
+          label: String(Number((t * Math.max(...budgets)).toPrecision(3))),
+        })),
+      },
+      y: { title: 'degrees', ticks: [0, 30, 60, 90].map((at) => ({ at, label: String(at) })) },
+      series: [{ name: 'robust solution', tone: 'first', points }],
+    },
+  };
+}
+
+/** Share of energy above 10 periods over 32 pixels. */
+function highShare(w: Float64Array, side: number): number {
+  const all = Float32Array.from(w);
+  const high = bandPassed(all, side, side, bands.high);
+  const energy = (v: Float32Array) => v.reduce((sum, x) => sum + x * x, 0);
+  return energy(high) / energy(all);
+}
+
+/** A direction as a picture, grey where it is 0. */
+function shown(w: Float64Array, channels: number, side: number): Picture {
+  const spread = 3 * Math.sqrt(w.reduce((sum, x) => sum + x * x, 0) / w.length);
+  const data = Float32Array.from(w, (x) => Math.min(1, Math.max(0, 0.5 + x / (2 * spread))));
+  return { data, channels, height: side, width: side };
+}

@@ -1,0 +1,257 @@
+/** @file Noise, corruptions and adversarial distance (Gilmer and Hendrycks 2019). */
+import { ddn } from '../../attack/ddn.ts';
+import { pickImages, pixelsOf } from '../../data/image-array.ts';
+import { bands } from '../../spectrum/band.ts';
+import type { ExperimentContext, KnownModel, SourceRole } from '../context.ts';
+import { bandNoise, type Corruption, contrast, corrupted, onlyBands } from '../corruptions.ts';
+import type { Experiment, Figure, Findings, Measure } from '../experiment.ts';
+import { accuracyOf, answersOf } from '../networks.ts';
+import { flatDistance, median, noiseErrors, rankCorrelation } from '../noise-distance.ts';
+import { firstOf, type PictureSet, pictureAt, pictureSet } from '../picture-set.ts';
+
+/** How much is computed. */
+export type NoiseSettings = {
+  readonly testPictures: number;
+  /** Pictures whose nearest error is looked for. */
+  readonly attacked: number;
+  readonly attackSteps: number;
+  /** Deviations of the noise, in pixels from 0 to 1. */
+  readonly sigmas: readonly number[];
+  /** Noisy copies of each picture at each deviation. */
+  readonly draws: number;
+  /** Length in l2 of noise within a band. */
+  readonly noiseLength: number;
+};
+
+const quick: NoiseSettings = {
+  testPictures: 300,
+  attacked: 50,
+  attackSteps: 60,
+  sigmas: [0.02, 0.03, 0.05, 0.08, 0.12, 0.18],
+  draws: 100,
+  noiseLength: 3,
+};
+const full = { ...quick, testPictures: 1000, attacked: 300, attackSteps: 200, draws: 1000 };
+
+/** Shares of noisy copies misread between which a distance is told. */
+const [rarest, commonest] = [0.03, 0.4];
+
+const roles: readonly SourceRole[] = ['standard', 'robust'];
+
+const corruptions: Readonly<Record<string, (settings: NoiseSettings) => Corruption>> = {
+  'half of the contrast': () => contrast(0.5),
+  'a quarter of the contrast': () => contrast(0.25),
+  'low frequencies alone': () => onlyBands([bands.low]),
+  'middle and high frequencies alone': () => onlyBands([bands.middle, bands.high]),
+  'low-frequency noise': ({ noiseLength }) => bandNoise(bands.low, noiseLength),
+  'high-frequency noise': ({ noiseLength }) => bandNoise(bands.high, noiseLength),
+};
+
+/** The experiment. */
+export const noise: Experiment<NoiseSettings> = {
+  name: 'noise',
+  title: 'The nearest error, told from errors under noise',
+  claim:
+    'Adversarial examples are what errors under ordinary noise look like from close by: where the boundary is flat, a picture whose noisy copies are misread with probability p has an error at -sigma Φ⁻¹(p). And robustness against small adversarial changes is bought elsewhere: an adversarially trained network bears high-frequency noise better, and loss of contrast worse.',
+  paper:
+    'Gilmer and Hendrycks 2019, "Adversarial example researchers need to expand what is meant by robustness", in Distill’s discussion of Ilyas et al.; the relation is Ford, Gilmer, Carlini and Cubuk 2019',
+  protocol: [
+    'Take test pictures that the network reads correctly, and many copies of each with normal noise that is not cut off.',
+    'For each, from the faintest noise of which 3 to 40 % are misread, the distance of a flat boundary that gives this share; compare with the length of the smallest change that an attack finds (DDN, l2).',
+    'Accuracy of a standard and of an adversarially trained network under less contrast, on parts of the spectrum, and under noise of one length within a band.',
+  ],
+  published: [
+    {
+      measure: 'standard: accuracy, a quarter of the contrast',
+      value: 0.857,
+      source: 'Gilmer and Hendrycks, another change: fog of CIFAR-10-C',
+    },
+    {
+      measure: 'robust: accuracy, a quarter of the contrast',
+      value: 0.553,
+      source: 'Gilmer and Hendrycks, another change: fog of CIFAR-10-C',
+    },
+  ],
+  usualData: 'shapes',
+  scales: {
+    quick: { shapes: quick, cifar10: quick, other: quick },
+    full: { shapes: full, cifar10: full, other: full },
+  },
+
+  async run(context, settings): Promise<Findings> {
+    const { testPictures, sigmas, draws } = settings;
+    const test = await context.pictures('test', testPictures);
+    const measures: Measure[] = [];
+    const found: { role: string; points: readonly (readonly [number, number])[] }[] = [];
+    const sheets = Object.entries(corruptions).map(([name, make]) => ({
+      name,
+      set: corrupted(test, name, make(settings)),
+    }));
+    for (const role of roles) {
+      const source = await context.source(role);
+      const near = await nearestErrors(context, source, test, settings);
+      measures.push({ name: `${role}: median distance found`, value: median(near.distances), unit: 'number' });
+      sigmas.forEach((sigma, s) => {
+        measures.push({ name: `${role}: errors under noise of ${sigma}`, value: mean(near.errors[s]!), unit: 'share' });
+      });
+      const pairs = near.distances.flatMap((distance, i) => {
+        // The faintest noise that is misread now and then: louder noise tells of places far away.
+        const s = near.errors.findIndex((each) => each[i]! >= rarest);
+        const error = near.errors[s]?.[i];
+        return error === undefined || error > commonest
+          ? []
+          : [[flatDistance(error, sigmas[s]!, draws), distance] as const];
+      });
+      measures.push(
+        {
+          name: `${role}: pictures whose noise tells a distance`,
+          value: pairs.length / near.distances.length,
+          unit: 'share',
+        },
+        {
+          name: `${role}: median of found over told distance`,
+          value: median(pairs.map(([told, distance]) => distance / told)),
+          unit: 'number',
+        },
+        {
+          name: `${role}: rank correlation of found and told distances`,
+          value: rankCorrelation(
+            pairs.map(([told]) => told),
+            pairs.map(([, distance]) => distance),
+          ),
+          unit: 'number',
+        },
+      );
+      found.push({ role, points: pairs });
+      measures.push({
+        name: `${role}: accuracy, unchanged`,
+        value: await accuracyOf(source.model, test),
+        unit: 'share',
+        of: test.array.shape[0],
+      });
+      for (const { name, set } of sheets) {
+        measures.push({
+          name: `${role}: accuracy, ${name}`,
+          value: await accuracyOf(source.model, await set),
+          unit: 'share',
+          of: test.array.shape[0],
+        });
+      }
+    }
+    const shown = await Promise.all(
+      sheets.map(async ({ name, set }) => ({ title: name, pictures: picturesOf(await firstOf(await set, 8)) })),
+    );
+    return {
+      measures,
+      figures: [
+        distanceChart(found),
+        {
+          kind: 'pictures',
+          name: 'changes',
+          caption: 'What the networks were shown.',
+          rows: [{ title: 'unchanged', pictures: picturesOf(await firstOf(test, 8)) }, ...shown],
+        },
+      ],
+      notes: [
+        'A flat boundary is the assumption. Distances found by an attack are upper bounds of the true ones; pictures where no noise is misread so often are left out, and counted.',
+        `The paper’s fog, and its high-pass pictures trained on from scratch, are not repeated; contrast and bands stand for them. Noise within a band has length ${settings.noiseLength} in l2.`,
+      ],
+    };
+  },
+
+  judge: (results) => {
+    const of = (measure: string) => results.of(measure).mean;
+    const drop = (role: string, what: string) => of(`${role}: accuracy, unchanged`) - of(`${role}: accuracy, ${what}`);
+    return [
+      ...roles.map((role) => ({
+        statement: `${role}: pictures whose noisy copies are misread more often have nearer adversarial examples (rank correlation above 0.5).`,
+        holds: of(`${role}: rank correlation of found and told distances`) > 0.5,
+      })),
+      ...roles.map((role) => ({
+        statement: `${role}: the found distance is within a factor of 2 of the one told from noise.`,
+        holds: Math.abs(Math.log2(of(`${role}: median of found over told distance`))) < 1,
+      })),
+      {
+        statement: 'The robust network loses less accuracy by high-frequency noise than the standard one.',
+        holds: drop('robust', 'high-frequency noise') < drop('standard', 'high-frequency noise'),
+      },
+      {
+        statement: 'It loses more by a quarter of the contrast.',
+        holds: drop('robust', 'a quarter of the contrast') > drop('standard', 'a quarter of the contrast'),
+      },
+    ];
+  },
+};
+
+async function nearestErrors(
+  { signal, step }: ExperimentContext,
+  { model }: KnownModel,
+  test: PictureSet,
+  settings: NoiseSettings,
+) {
+  const { attacked, attackSteps, sigmas, draws } = settings;
+  const answers = await answersOf(model, test);
+  const right = Array.from(answers.keys()).filter((i) => answers[i] === test.array.labels[i]);
+  const chosen = await pictureSet(pickImages(test.array, right.slice(0, attacked)));
+  const count = chosen.array.shape[0];
+  const errors: number[][] = [];
+  for (const sigma of sigmas)
+    errors.push(
+      await step(`noise of ${sigma} on ${model.name}`, (tick) =>
+        noiseErrors(model, chosen, sigma, draws, (done) => tick(done, count)),
+      ),
+    );
+  const results = await step(`nearest errors of ${model.name}`, (tick) =>
+    ddn(
+      model,
+      Array.from({ length: count }, (_, i) => pixelsOf(chosen.array, [i])),
+      [...chosen.array.labels],
+      { steps: attackSteps, batch: 32, onProgress: tick, ...(signal === undefined ? {} : { signal }) },
+    ),
+  );
+  // Without success the attack bounds nothing: the pictures are left out together with their errors.
+  const kept = Array.from(results.keys()).filter((i) => results[i]!.success);
+  return {
+    distances: kept.map((i) => results[i]!.distances.l2),
+    errors: errors.map((each) => kept.map((i) => each[i]!)),
+  };
+}
+
+const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+function picturesOf({ array }: PictureSet) {
+  return Array.from({ length: array.shape[0] }, (_, i) => pictureAt(array, i));
+}
+
+function distanceChart(found: readonly { role: string; points: readonly (readonly [number, number])[] }[]): Figure {
+  const log = (value: number) => Math.log2(Math.max(value, 2 ** -7));
+  const ticks = [-6, -4, -2, 0, 2].map((at) => ({ at, label: at < 0 ? `1/${2 ** -at}` : String(2 ** at) }));
+  return {
+    kind: 'chart',
+    name: 'distances',
+    caption:
+      'Distance of the nearest error in l2: found by an attack, against told from errors under noise. On the line both are the same.',
+    chart: {
+      alt: 'Found distances rise with told ones.',
+      x: { title: 'told from noise', ticks },
+      y: { title: 'found', ticks },
+      series: [
+        {
+          name: 'the same',
+          tone: 'reference',
+          points: [
+            [-6, -6],
+            [2, 2],
+          ],
+          shown: 'line',
+        },
+        ...found.map(({ role, points }, i) => ({
+          name: role,
+          tone: i === 0 ? ('first' as const) : ('second' as const),
+          points: points.map(([x, y]) => [Math.max(-6, log(x)), Math.max(-6, log(y))] as const),
+          shown: 'points' as const,
+        })),
+      ],
+    },
+  };
+}

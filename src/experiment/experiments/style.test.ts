@@ -1,0 +1,20 @@
+/** @file Style transfer on the embedded networks of shapes. */
+import { expect, it } from 'vitest';
+import { runToy } from '../../../test/support/toy-experiment.ts';
+import { shapes } from '../../data/shapes/shapes.ts';
+import { toImageArray } from '../../data/to-image-array.ts';
+import { style } from './style.ts';
+
+it('a few steps bring the style nearer by the network’s own word, with more high frequencies from the standard one', async () => {
+  const settings = { pairs: 1, steps: 25, rate: 0.02, styleWeight: 8 };
+  const test = await toImageArray(shapes({ length: 2, split: 'test' }));
+  const { summaries } = await runToy(style, { settings, kind: 'shapes', test });
+  const of = (role: string, what: string) => summaries.of(`${role}: ${what}`).mean;
+  for (const role of ['standard', 'robust']) {
+    expect(of(role, 'style gained, by itself')).toBeGreaterThan(0.3);
+    expect(of(role, 'distance of content, by itself')).toBeLessThan(1);
+  }
+  expect(of('standard', 'energy of the change in high frequencies')).toBeGreaterThan(
+    of('robust', 'energy of the change in high frequencies'),
+  );
+});

@@ -1,0 +1,167 @@
+/** @file Style transfer with robust features (Nakano 2019). */
+import { pixelsOf } from '../../data/image-array.ts';
+import type { Picture } from '../../image/image.ts';
+import { rawPixels } from '../../prior/pixels.ts';
+import { activationsOf } from '../../visualize/activations-of.ts';
+import { matching, style as styleOf } from '../../visualize/objectives/matching.ts';
+import { weightedSum } from '../../visualize/objectives/objective.ts';
+import { visualize } from '../../visualize/visualize.ts';
+import type { ExperimentContext, KnownModel } from '../context.ts';
+import type { Experiment, Findings, Measure } from '../experiment.ts';
+import { highFrequencyShare } from '../input-gradients.ts';
+import { meanOf } from '../interval.ts';
+import { openStyleJudge, styleLayers } from '../style-judge.ts';
+
+/** How much is computed. */
+export type StyleSettings = {
+  /** Pairs of test pictures. */
+  readonly pairs: number;
+  readonly steps: number;
+  /** Learning rate of Adam, in pixels from 0 to 1. */
+  readonly rate: number;
+  /** Weight of all style layers together; content has 1. */
+  readonly styleWeight: number;
+};
+
+const quick: StyleSettings = { pairs: 10, steps: 100, rate: 0.01, styleWeight: 8 };
+const full = { ...quick, pairs: 100, steps: 300 };
+
+/** The experiment. */
+export const style: Experiment<StyleSettings> = {
+  name: 'style',
+  title: 'Style transfer with robust features',
+  claim:
+    'Style transfer needs features that answer to what people see. VGG’s happen to; those of other standard networks do not, and the change that they ask for is noise. With a robust network of the same architecture it works.',
+  paper: 'Nakano 2019, "Adversarially robust neural style transfer", in Distill’s discussion of Ilyas et al.',
+  protocol: [
+    'From the content picture, raise by Adam on the pixels: minus the distance of a deep layer’s values from the content picture’s, minus the distance of the Gram matrices of all layers up to it from the style picture’s (Gatys et al. 2016). The same for a standard and a robust network of one architecture; no other prior.',
+    'Networks that had no part in it judge: a second, plain network, and the other of the two. How much nearer is the style than it was at the content picture, and how far is the content?',
+    'Share of the energy of the change in high frequencies.',
+  ],
+  published: [],
+  usualData: 'cifar10',
+  scales: { quick: { shapes: quick, cifar10: quick }, full: { shapes: full, cifar10: full } },
+
+  async run(context, settings): Promise<Findings> {
+    const { pairs } = settings;
+    const { array } = await context.pictures('test', 2 * pairs);
+    const [, channels, height, width] = array.shape;
+    const contents = Array.from({ length: pairs }, (_, i) => pixelsOf(array, [i]));
+    const styles = Array.from({ length: pairs }, (_, i) => pixelsOf(array, [pairs + i]));
+    const sources = { standard: await context.source('standard'), robust: await context.source('robust') };
+    const second = await context.source('second');
+    const measures: Measure[] = [];
+    const shown = (pictures: readonly Float32Array[]): Picture[] =>
+      pictures.slice(0, 10).map((data) => ({ data, channels, height, width }));
+    const rows = [
+      { title: 'content', pictures: shown(contents) },
+      { title: 'style', pictures: shown(styles) },
+    ];
+    for (const role of ['standard', 'robust'] as const) {
+      const made = await transferred(context, sources[role], contents, styles, settings);
+      rows.push({ title: `by the ${role} network`, pictures: shown(made) });
+      for (const [name, { model }] of [
+        ['itself', sources[role]],
+        ['a second network', second],
+        ['the other of both', sources[role === 'standard' ? 'robust' : 'standard']],
+      ] as const) {
+        const { judge, release } = await openStyleJudge(model);
+        const gained: number[] = [];
+        const contentErrors: number[] = [];
+        for (const [i, x] of made.entries()) {
+          const [before, after] = [
+            await judge(contents[i]!, contents[i]!, styles[i]!),
+            await judge(x, contents[i]!, styles[i]!),
+          ];
+          gained.push(1 - after.style / before.style);
+          contentErrors.push(after.content);
+        }
+        await release();
+        measures.push(
+          { name: `${role}: style gained, by ${name}`, value: meanOf(gained), unit: 'share' },
+          { name: `${role}: distance of content, by ${name}`, value: meanOf(contentErrors), unit: 'number' },
+        );
+      }
+      const changes = made.map((x, i) => x.map((value, j) => value - contents[i]![j]!));
+      measures.push(
+        {
+          name: `${role}: length of the change in l2`,
+          value: meanOf(changes.map((change) => Math.hypot(...change))),
+          unit: 'number',
+        },
+        {
+          name: `${role}: energy of the change in high frequencies`,
+          value: meanOf(changes.map((change) => highFrequencyShare(change, height, width))),
+          unit: 'share',
+        },
+      );
+    }
+    return {
+      measures,
+      figures: [
+        { kind: 'pictures', name: 'transfers', caption: 'Content, style, and what both networks made of them.', rows },
+      ],
+      notes: [
+        'The paper transfers the style of paintings to photographs of some hundred pixels with a ResNet-50; here both are pictures of 32 pixels, so that style is colour and the coarsest texture.',
+        'The share of style gained is 1 less the distance of Gram matrices over that of the content picture: 100 % is the style picture’s own, below 0 is further away than nothing at all. Judges that are standard networks share non-robust features with the standard network, which is why the robust one’s word is given as well.',
+      ],
+    };
+  },
+
+  judge: (results) => {
+    const of = (role: string, what: string) => results.of(`${role}: ${what}`).mean;
+    return [
+      {
+        statement: 'Each network finds a picture of the style by its own word (over 30 % gained).',
+        holds: ['standard', 'robust'].every((role) => of(role, 'style gained, by itself') > 0.3),
+      },
+      {
+        statement: 'A second network sees more of the style in what the robust one made.',
+        holds: of('robust', 'style gained, by a second network') > of('standard', 'style gained, by a second network'),
+      },
+      {
+        statement: 'The robust network sees less of the style in what the standard one made than the other way round.',
+        holds:
+          of('standard', 'style gained, by the other of both') < of('robust', 'style gained, by the other of both'),
+      },
+      {
+        statement: 'The standard network’s change has more of its energy in high frequencies.',
+        holds:
+          of('standard', 'energy of the change in high frequencies') >
+          of('robust', 'energy of the change in high frequencies'),
+      },
+    ];
+  },
+};
+
+function transferred(
+  context: ExperimentContext,
+  { model }: KnownModel,
+  contents: readonly Float32Array[],
+  styles: readonly Float32Array[],
+  { steps, rate, styleWeight }: StyleSettings,
+): Promise<Float32Array[]> {
+  const layers = styleLayers(model);
+  const parameterisation = rawPixels([model.channels, model.height, model.width]);
+  return context.step(`style transfer by ${model.name}`, async (tick) => {
+    const made: Float32Array[] = [];
+    for (const [i, content] of contents.entries()) {
+      const wanted = await Promise.all(layers.style.map((layer) => activationsOf(model, layer, styles[i]!)));
+      const objective = weightedSum([
+        [matching(await activationsOf(model, layers.content, content)), 1],
+        ...wanted.map((each) => [styleOf(each), styleWeight / wanted.length] as const),
+      ]);
+      const { pictures } = await visualize(model, objective, {
+        parameterisation,
+        steps,
+        rate,
+        start: content,
+        seed: context.seed,
+        ...(context.signal === undefined ? {} : { signal: context.signal }),
+      });
+      made.push(pictures[0]!);
+      tick(i + 1, contents.length);
+    }
+    return made;
+  });
+}
