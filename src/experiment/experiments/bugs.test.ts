@@ -14,6 +14,8 @@ it('changes that do not transfer teach nothing of clean pictures, ordinary ones 
     net: 'mlp',
     width: 48,
     epochs: 12,
+    batchSize: 128,
+    learningRate: 0.1,
   };
   const { summaries } = await runToy(bugs, { settings, train: halves(400), test: halves(200, { seed: 2 }) });
   const of = (measure: string) => summaries.of(measure).mean;

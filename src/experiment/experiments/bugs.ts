@@ -19,6 +19,8 @@ export type BugsSettings = {
   readonly net: string;
   readonly width: number;
   readonly epochs: number;
+  readonly batchSize: number;
+  readonly learningRate: number;
 };
 
 const cifar: BugsSettings = {
@@ -29,7 +31,9 @@ const cifar: BugsSettings = {
   ensemble: 3,
   net: 'convnet',
   width: 16,
-  epochs: 12,
+  epochs: 8,
+  batchSize: 32,
+  learningRate: 0.05,
 };
 // Shapes take more pictures to learn.
 const shapes = { ...cifar, pictures: 8000 };
@@ -69,17 +73,25 @@ export const bugs: Experiment<BugsSettings> = {
   scales: {
     quick: { shapes, cifar10: cifar, other: cifar },
     full: {
-      shapes: { ...shapes, pictures: 20_000, testPictures: 2000, ensemble: 5, epochs: 20 },
-      cifar10: { ...cifar, pictures: 20_000, ensemble: 5, epochs: 20 },
-      other: { ...cifar, pictures: 20_000, ensemble: 5, epochs: 20 },
+      shapes: {
+        ...shapes,
+        pictures: 20_000,
+        testPictures: 2000,
+        ensemble: 5,
+        epochs: 20,
+        batchSize: 128,
+        learningRate: 0.1,
+      },
+      cifar10: { ...cifar, pictures: 20_000, ensemble: 5, epochs: 20, batchSize: 128, learningRate: 0.1 },
+      other: { ...cifar, pictures: 20_000, ensemble: 5, epochs: 20, batchSize: 128, learningRate: 0.1 },
     },
   },
 
   async run(context, settings): Promise<Findings> {
-    const { pictures, testPictures, epsilon, steps, net, width, epochs } = settings;
+    const { pictures, testPictures, epsilon, steps, net, width, epochs, batchSize, learningRate } = settings;
     const real = await context.pictures('train', pictures);
     const test = await context.pictures('test', testPictures);
-    const student: StudentOptions = { net, width, epochs };
+    const student: StudentOptions = { net, width, epochs, batchSize, learningRate };
     const [source, unseen, ...ensemble] = await trainedApart(context, real, 2 + settings.ensemble, student);
     const classes = real.array.classNames.length;
     const next = (y: number) => (y + 1) % classes;

@@ -19,7 +19,16 @@ function faintCorners(count: number, seed: number): ImageArray {
 
 it('errors of an early network teach, wrong labels at random do not', async () => {
   const settings = {
-    ...{ pictures: 1200, testPictures: 400, net: 'linear', width: 4, teacherEpochs: 4, studentEpochs: 4 },
+    ...{
+      pictures: 1200,
+      testPictures: 400,
+      net: 'linear',
+      width: 4,
+      teacherEpochs: 4,
+      studentEpochs: 4,
+      batchSize: 128,
+      learningRate: 0.1,
+    },
     ...{ planes: 1, points: 16, planeEpochs: 300, planeEpsilon: 0.12 },
   };
   const { summaries } = await runToy(mistakes, { settings, train: faintCorners(1200, 1), test: faintCorners(400, 2) });

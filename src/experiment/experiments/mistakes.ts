@@ -17,6 +17,8 @@ export type MistakesSettings = {
   readonly width: number;
   readonly teacherEpochs: number;
   readonly studentEpochs: number;
+  readonly batchSize: number;
+  readonly learningRate: number;
   /** Drawings of points in the plane, and points in each. */
   readonly planes: number;
   readonly points: number;
@@ -31,8 +33,10 @@ const shapes: MistakesSettings = {
   testPictures: 500,
   net: 'convnet',
   width: 16,
-  teacherEpochs: 4,
-  studentEpochs: 15,
+  teacherEpochs: 2,
+  studentEpochs: 12,
+  batchSize: 32,
+  learningRate: 0.05,
   ...plane,
 };
 const cifar = { ...shapes, testPictures: 1000 };
@@ -69,13 +73,13 @@ export const mistakes: Experiment<MistakesSettings> = {
   },
 
   async run(context, settings): Promise<Findings> {
-    const { pictures, testPictures, net, width, teacherEpochs, studentEpochs } = settings;
+    const { pictures, testPictures, net, width, teacherEpochs, studentEpochs, batchSize, learningRate } = settings;
     const real = await context.pictures('train', pictures);
     const test = await context.pictures('test', testPictures);
     const classes = real.array.classNames.length;
     const onPlane = await planeMeasures(context, settings);
 
-    const teacher = await trainedOn(context, real, { net, width, epochs: teacherEpochs });
+    const teacher = await trainedOn(context, real, { net, width, epochs: teacherEpochs, batchSize, learningRate });
     const answers = await answersOf(teacher.model, real);
     const wrong = Array.from(answers.keys()).filter((i) => answers[i] !== real.array.labels[i]);
     const wronglyNamed = await pictureSet(pickImages(real.array, wrong));
@@ -83,7 +87,7 @@ export const mistakes: Experiment<MistakesSettings> = {
     const random = await relabelled(wronglyNamed, 'random errors', (k) =>
       otherClass(real.array.labels[wrong[k]!]!, classes, k),
     );
-    const student = { net, width, epochs: studentEpochs };
+    const student = { net, width, epochs: studentEpochs, batchSize, learningRate };
     // Students begin elsewhere than their teacher.
     const apart: ExperimentContext = { ...context, seed: 1000 + context.seed };
     const accuracy = async (set: PictureSet) => accuracyOf((await trainedOn(apart, set, student)).model, test);
