@@ -10,6 +10,7 @@ import type { ExperimentContext, KnownModel } from '../context.ts';
 import type { Experiment, Findings, Measure } from '../experiment.ts';
 import { highFrequencyShare } from '../input-gradients.ts';
 import { meanOf } from '../interval.ts';
+import { layerFragility } from '../layer-fragility.ts';
 import { openStyleJudge, styleLayers } from '../style-judge.ts';
 
 /** How much is computed. */
@@ -21,9 +22,12 @@ export type StyleSettings = {
   readonly rate: number;
   /** Weight of all style layers together; content has 1. */
   readonly styleWeight: number;
+  /** Length in l2 of the changes by which layers are tried, and steps of the search for them. */
+  readonly epsilon: number;
+  readonly fragilitySteps: number;
 };
 
-const quick: StyleSettings = { pairs: 10, steps: 100, rate: 0.01, styleWeight: 8 };
+const quick: StyleSettings = { pairs: 10, steps: 100, rate: 0.01, styleWeight: 8, epsilon: 0.5, fragilitySteps: 10 };
 const full = { ...quick, pairs: 100, steps: 300 };
 
 /** The experiment. */
@@ -37,14 +41,16 @@ export const style: Experiment<StyleSettings> = {
     'From the content picture, raise by Adam on the pixels: minus the distance of a deep layer’s values from the content picture’s, minus the distance of the Gram matrices of all layers up to it from the style picture’s (Gatys et al. 2016). The same for a standard and a robust network of one architecture; no other prior.',
     'Networks that had no part in it judge: a second, plain network, and the other of the two. How much nearer is the style than it was at the content picture, and how far is the content?',
     'Share of the energy of the change in high frequencies.',
+    'How fragile the layers are: how far a change of one length in l2, found by search, moves a layer’s values, over how far apart two pictures are there.',
   ],
   published: [],
   usualData: 'cifar10',
   scales: { quick: { shapes: quick, cifar10: quick }, full: { shapes: full, cifar10: full } },
 
   async run(context, settings): Promise<Findings> {
-    const { pairs } = settings;
-    const { array } = await context.pictures('test', 2 * pairs);
+    const { pairs, epsilon, fragilitySteps } = settings;
+    const set = await context.pictures('test', 2 * pairs);
+    const { array } = set;
     const [, channels, height, width] = array.shape;
     const contents = Array.from({ length: pairs }, (_, i) => pixelsOf(array, [i]));
     const styles = Array.from({ length: pairs }, (_, i) => pixelsOf(array, [pairs + i]));
@@ -58,6 +64,20 @@ export const style: Experiment<StyleSettings> = {
       { title: 'style', pictures: shown(styles) },
     ];
     for (const role of ['standard', 'robust'] as const) {
+      const { model: network } = sources[role];
+      const layers = styleLayers(network);
+      const fragile = await context.step(`fragility of ${role}`, async (tick) => {
+        const found: number[] = [];
+        for (const layer of layers.style) {
+          found.push(await layerFragility(network, layer, set, { epsilon, steps: fragilitySteps }));
+          tick(found.length, layers.style.length);
+        }
+        return found;
+      });
+      fragile.forEach((value, k) => {
+        measures.push({ name: `${role}: fragility of ReLU ${k + 1}`, value, unit: 'number' });
+      });
+      measures.push({ name: `${role}: mean fragility of layers`, value: meanOf(fragile), unit: 'number' });
       const made = await transferred(context, sources[role], contents, styles, settings);
       rows.push({ title: `by the ${role} network`, pictures: shown(made) });
       for (const [name, { model }] of [
@@ -123,6 +143,10 @@ export const style: Experiment<StyleSettings> = {
         statement: 'The robust network sees less of the style in what the standard one made than the other way round.',
         holds:
           of('standard', 'style gained, by the other of both') < of('robust', 'style gained, by the other of both'),
+      },
+      {
+        statement: 'The standard network’s layers are more fragile.',
+        holds: of('standard', 'mean fragility of layers') > of('robust', 'mean fragility of layers'),
       },
       {
         statement: 'The standard network’s change has more of its energy in high frequencies.',

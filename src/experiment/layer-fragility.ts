@@ -1,0 +1,96 @@
+/**
+ * @file How fragile a layer is (the authors' response to Nakano 2019): R(f) = E max over |delta| <= eps of |f(x + delta) - f(x)| over
+ * E |f(x1) - f(x2)|, the distance of two pictures. 1 means that a change of length eps does as much as another picture.
+ */
+import { randomStart } from '../attack/random-start.ts';
+import { pixelsOf } from '../data/image-array.ts';
+import { project } from '../distance/ball.ts';
+import type { Model } from '../model/model.ts';
+import { randomStream } from '../random/random-stream.ts';
+import { compile } from '../runtime/compile.ts';
+import { steepestAscent, stepSizeName } from '../search/ascent.ts';
+import type { Problem } from '../search/problem.ts';
+import { search } from '../search/search.ts';
+import { sub } from '../tensor/ops/arithmetic.ts';
+import { reduceL2 } from '../tensor/ops/reduce-extrema.ts';
+import { reshape } from '../tensor/ops/reshape.ts';
+import { sizeOf } from '../tensor/shape.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+import { see } from '../visualize/see.ts';
+import type { PictureSet } from './picture-set.ts';
+
+/** A ball in l2, and the steps of the search in it. */
+export interface FragilityOptions {
+  /** In pixels from 0 to 1. */
+  readonly epsilon: number;
+  /** Steps of 2.5 epsilon / steps. */
+  readonly steps: number;
+  readonly signal?: AbortSignal;
+}
+
+/** R(f) of a layer over the pictures of a set, of which there are two at least. */
+export async function layerFragility(
+  model: Model,
+  layer: string,
+  { array }: PictureSet,
+  { epsilon, steps, signal }: FragilityOptions,
+): Promise<number> {
+  const count = array.shape[0];
+  const pictures = Array.from({ length: count }, (_, i) => pixelsOf(array, [i]));
+  let moved = 0;
+  const samples = pictures.map((x0, i) => {
+    const data = { x0, epsilon, [stepSizeName]: (2.5 * epsilon) / steps };
+    return { z: randomStart('l2', x0, epsilon, randomStream(i, 0x66726167)), steps, data: () => data };
+  });
+  await search(
+    fragilityProblem(model, layer),
+    samples,
+    (seen) => {
+      for (const { step, value } of seen) if (step === steps) moved += value / count;
+      return seen.map(() => false);
+    },
+    { device: model.device, batch: 16, describe: model.describe, ...(signal === undefined ? {} : { signal }) },
+  );
+  return moved / (await meanDistance(model, layer, pictures));
+}
+
+/** |f(a) - f(b)| of a layer, [N]. */
+function distanceAt(model: Model, layer: string, a: Tensor, b: Tensor): Tensor {
+  const at = (x: Tensor) => see(model, x, x, { group: 1, viewCount: 1 }).at(layer);
+  const difference = sub(at(a), at(b));
+  const flat = [difference.shape[0]!, sizeOf(difference.shape.slice(1))];
+  return reduceL2(reshape(difference, flat), { axes: [1] });
+}
+
+function fragilityProblem(model: Model, layer: string): Problem {
+  const shape = [model.channels, model.height, model.width];
+  const float = (dimensions: readonly number[]) => ({ shape: dimensions, dtype: 'float32' as const });
+  return {
+    key: `fragility ${model.key} ${layer}`,
+    shape,
+    data: { x0: float(shape), epsilon: float([]), [stepSizeName]: float([]) },
+    objective: (x, { x0 }) => ({ value: distanceAt(model, layer, x, x0!) }),
+    rule: steepestAscent({ norm: 'l2', momentum: 0, shape }),
+    project: (z, { x0, epsilon }) => project('l2', z, x0!, epsilon!),
+  };
+}
+
+/** The mean distance of a picture and the next one. */
+async function meanDistance(model: Model, layer: string, pictures: readonly Float32Array[]): Promise<number> {
+  const spec = { shape: [1, model.channels, model.height, model.width], dtype: 'float32' } as const;
+  const program = await compile(
+    ({ a, b }) => ({ distance: distanceAt(model, layer, a!, b!) }),
+    { a: spec, b: spec },
+    { device: model.device },
+  );
+  try {
+    let sum = 0;
+    for (const [i, a] of pictures.entries()) {
+      const { distance } = await program.run({ a, b: pictures[(i + 1) % pictures.length]! });
+      sum += Number(distance!.data[0]);
+    }
+    return sum / pictures.length;
+  } finally {
+    await program.release();
+  }
+}
