@@ -42,7 +42,7 @@ const corruptions: Readonly<Record<string, (settings: NoiseSettings) => Corrupti
   'half of the contrast': () => contrast(0.5),
   'a quarter of the contrast': () => contrast(0.25),
   'low frequencies alone': () => onlyBands([bands.low]),
-  'middle and high frequencies alone': () => onlyBands([bands.middle, bands.high]),
+  'without low frequencies': () => onlyBands([bands.middle, bands.high]),
   'low-frequency noise': ({ noiseLength }) => bandNoise(bands.low, noiseLength),
   'high-frequency noise': ({ noiseLength }) => bandNoise(bands.high, noiseLength),
 };
