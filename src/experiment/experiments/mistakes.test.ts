@@ -29,7 +29,7 @@ it('errors of an early network teach, wrong labels at random do not', async () =
       batchSize: 128,
       learningRate: 0.1,
     },
-    ...{ planes: 1, points: 16, planeEpochs: 300, planeEpsilon: 0.12 },
+    ...{ planes: 1, points: 16, planeEpochs: 40, planeEpsilon: 0.12 },
   };
   const { summaries } = await runToy(mistakes, { settings, train: faintCorners(1200, 1), test: faintCorners(400, 2) });
   const of = (measure: string) => summaries.of(measure).mean;
