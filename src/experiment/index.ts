@@ -35,6 +35,7 @@ export type {
   Verdict,
 } from './experiment.ts';
 export { ExperimentError } from './experiment-error.ts';
+export { experimentMarkdown } from './experiment-markdown.ts';
 export { experimentReport, type ReportOptions } from './experiment-report.ts';
 export { type Interval, meanInterval, shareInterval } from './interval.ts';
 export { accuracyOf, robustAccuracyOf, type StudentOptions, trainedOn } from './networks.ts';

@@ -1,10 +1,30 @@
 /** @file Every experiment that there is. */
 import type { Experiment } from './experiment.ts';
 import { ExperimentError } from './experiment-error.ts';
+import { bugs } from './experiments/bugs.ts';
+import { gaussian } from './experiments/gaussian.ts';
+import { leakage } from './experiments/leakage.ts';
+import { linearFeatures } from './experiments/linear-features.ts';
 import { mislabelled } from './experiments/mislabelled.ts';
+import { mistakes } from './experiments/mistakes.ts';
+import { noise } from './experiments/noise.ts';
+import { priors } from './experiments/priors.ts';
+import { squares } from './experiments/squares.ts';
+import { style } from './experiments/style.ts';
 
 /** All experiments, in the order of the literature. */
-export const experiments: readonly Experiment[] = [mislabelled];
+export const experiments: readonly Experiment[] = [
+  mislabelled,
+  gaussian,
+  leakage,
+  linearFeatures,
+  bugs,
+  squares,
+  mistakes,
+  style,
+  noise,
+  priors,
+];
 
 /** An experiment by its name. @throws ExperimentError that lists the names there are */
 export function experimentNamed(name: string): Experiment {

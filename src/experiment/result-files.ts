@@ -1,6 +1,7 @@
-/** @file What a run writes: numbers as JSON and CSV, figures as PNG and SVG, constructed sets as .npz. */
+/** @file What a run writes: numbers as JSON and CSV, figures as PNG and SVG, constructed sets as .npz, the report as HTML and Markdown. */
 import { encodeNpz } from '../data/write-dataset.ts';
 import type { Figure } from './experiment.ts';
+import { experimentMarkdown } from './experiment-markdown.ts';
 import { experimentReport, type ReportOptions } from './experiment-report.ts';
 import { chartSvg, figureSheet } from './figure-files.ts';
 import type { ExperimentResult } from './run-experiment.ts';
@@ -19,6 +20,7 @@ export async function resultFiles(result: ExperimentResult, options: ReportOptio
       sets.map(async ({ name, set }): Promise<ResultFile> => [`${name}.npz`, await encodeNpz(set)]),
     )),
     ['report.html', await experimentReport(result, options)],
+    ['report.md', experimentMarkdown(result, options)],
   ];
 }
 

@@ -1,8 +1,8 @@
 /** @file Non-robust features suffice to generalise: D_rand and D_det (Ilyas et al. 2019, section 3.2). */
-import { randomStream } from '../../random/random-stream.ts';
 import type { ExperimentContext, KnownModel } from '../context.ts';
 import type { Experiment, Findings, Measure } from '../experiment.ts';
 import { accuracyOf, robustAccuracyOf, type StudentOptions, trainedOn } from '../networks.ts';
+import { otherClass } from '../other-class.ts';
 import { meaninglessPatterns, withPatterns } from '../pattern-set.ts';
 import { changeLengths, perturbedTowards } from '../perturbed-set.ts';
 import { firstOf, type PictureSet, pictureAt } from '../picture-set.ts';
@@ -170,12 +170,6 @@ export const mislabelled: Experiment<MislabelledSettings> = {
     ];
   },
 };
-
-/** A class other than the true one, all equally likely: the same for a picture in every run. */
-function otherClass(label: number, classes: number, i: number): number {
-  const drawn = Math.floor((classes - 1) * randomStream(0, i, 0x72616e64).uniform());
-  return drawn < label ? drawn : drawn + 1;
-}
 
 /** How many pictures bear the label of the pictures that they were made from. */
 function leaking(made: PictureSet, from: PictureSet): number {
