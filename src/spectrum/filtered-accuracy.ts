@@ -11,8 +11,8 @@ import { maximum, minimum } from '../tensor/ops/extrema.ts';
 import { reduceMean } from '../tensor/ops/reduce.ts';
 import { isInBand, largestRadius } from './band.ts';
 import { type AnswerOptions, grouped, labelOf } from './changed-answers.ts';
+import { checkPictures } from './check-pictures.ts';
 import { radiusOf } from './fourier-basis.ts';
-import { checkPictures } from './heat-map.ts';
 import { SpectrumError } from './spectrum-error.ts';
 
 /** What stands for the mean of a picture without low frequencies: its own mean colour, mid-grey, or nothing, which leaves values around 0. */

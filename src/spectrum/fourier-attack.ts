@@ -11,10 +11,10 @@ import { normOf } from '../attack/vector.ts';
 import type { Model } from '../model/model.ts';
 import { randomStream } from '../random/random-stream.ts';
 import { type AnswerOptions, type ChangedAnswers, changedAnswers } from './changed-answers.ts';
+import { checkPictures } from './check-pictures.ts';
 import { fourierBasis, isSelfConjugate } from './fourier-basis.ts';
-import { checkPictures, gridNotes, gridOf } from './heat-map.ts';
 import { SpectrumError } from './spectrum-error.ts';
-import { nameOf, onGrid, type Wave, type WaveGrid } from './wave-grid.ts';
+import { gridNotes, gridOf, nameOf, onGrid, type Wave, type WaveGrid } from './wave-grid.ts';
 
 /** Options of `fourierAttack`. */
 export interface FourierAttackOptions extends AnswerOptions {

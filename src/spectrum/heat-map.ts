@@ -7,9 +7,10 @@ import type { Model } from '../model/model.ts';
 import { hashOf, randomStream } from '../random/random-stream.ts';
 import { type BandName, bandNames, bands, isInBand } from './band.ts';
 import { type AnswerOptions, changedAnswers } from './changed-answers.ts';
+import { checkPictures } from './check-pictures.ts';
 import { fourierBasis } from './fourier-basis.ts';
 import { SpectrumError } from './spectrum-error.ts';
-import { nameOf, onGrid, type Wave, type WaveGrid, waveGrid } from './wave-grid.ts';
+import { gridNotes, gridOf, nameOf, onGrid, type Wave, type WaveGrid } from './wave-grid.ts';
 
 /** Options of `heatMap`. */
 export interface HeatMapOptions extends AnswerOptions {
@@ -159,49 +160,4 @@ function summaries(cells: readonly HeatCell[], pictures: number, cleanError: num
     return [[name, { waves: own.length, error, increase: error - cleanError, worst }] as const];
   });
   return Object.fromEntries(entries);
-}
-
-/** The grid that a map of a model has. @throws SpectrumError if the step is none */
-export function gridOf({ height, width }: Pick<Model, 'height' | 'width'>, step?: number): WaveGrid {
-  if (step !== undefined && !(Number.isSafeInteger(step) && step >= 1 && 2 * step <= Math.min(height, width)))
-    throw new SpectrumError(
-      `The step between frequencies must be a whole number from 1 to ${Math.floor(Math.min(height, width) / 2)}, half the picture, got ${step}.`,
-    );
-  return waveGrid(height, width, step);
-}
-
-/** What a reader of a map on this grid should know. */
-export function gridNotes({ step, height, width, waves }: WaveGrid): string[] {
-  if (step === 1) return [];
-  return [
-    `Of the frequencies of ${width} x ${height} pixels only multiples of ${step} periods were measured: ${waves.length} waves.`,
-  ];
-}
-
-/** Refuses pictures and labels that do not fit a model. @throws SpectrumError */
-export function checkPictures(
-  model: Pick<Model, 'channels' | 'height' | 'width' | 'classCount'>,
-  images: readonly Float32Array[],
-  labels?: readonly number[],
-): void {
-  const { channels, height, width, classCount } = model;
-  const size = channels * height * width;
-  if (images.length === 0) throw new SpectrumError('There is no picture to measure on.');
-  if (classCount < 2) throw new SpectrumError('The model gives one score; a change of its answer needs two classes.');
-  for (const [at, image] of images.entries()) {
-    if (image.length !== size)
-      throw new SpectrumError(
-        `Picture ${at} has ${image.length} values; the model takes ${channels} x ${height} x ${width} = ${size}.`,
-      );
-    const wrong = image.find((value) => !(value >= -1e-6 && value <= 1 + 1e-6));
-    if (wrong !== undefined) throw new SpectrumError(`Picture ${at} holds ${wrong}; pixels run from 0 to 1.`);
-  }
-  if (labels === undefined) return;
-  if (labels.length !== images.length)
-    throw new SpectrumError(`${labels.length} labels for ${images.length} pictures.`);
-  const wrong = labels.find((label) => !(Number.isInteger(label) && label >= 0 && label < classCount));
-  if (wrong !== undefined)
-    throw new SpectrumError(
-      `Class ${wrong} does not exist: the model has ${classCount} classes, 0 to ${classCount - 1}.`,
-    );
 }

@@ -1,5 +1,7 @@
 /** @file Which waves a map of a picture's frequencies asks about: each once, though it stands at two places of the map. */
+import type { Model } from '../model/model.ts';
 import { radiusOf, wrapped } from './fourier-basis.ts';
+import { SpectrumError } from './spectrum-error.ts';
 
 /** A wave by its periods from top to bottom and from left to right. */
 export interface Wave {
@@ -41,6 +43,23 @@ export function waveGrid(height: number, width: number, step = usualStep(height,
       waves.set(nameOf(wave), wave);
     }
   return { height, width, step, down, across, waves: [...waves.values()].sort((a, b) => a.radius - b.radius) };
+}
+
+/** The grid that a map of a model has. @throws SpectrumError if the step is none */
+export function gridOf({ height, width }: Pick<Model, 'height' | 'width'>, step?: number): WaveGrid {
+  if (step !== undefined && !(Number.isSafeInteger(step) && step >= 1 && 2 * step <= Math.min(height, width)))
+    throw new SpectrumError(
+      `The step between frequencies must be a whole number from 1 to ${Math.floor(Math.min(height, width) / 2)}, half the picture, got ${step}.`,
+    );
+  return waveGrid(height, width, step);
+}
+
+/** What a reader of a map on this grid should know. */
+export function gridNotes({ step, height, width, waves }: WaveGrid): string[] {
+  if (step === 1) return [];
+  return [
+    `Of the frequencies of ${width} x ${height} pixels only multiples of ${step} periods were measured: ${waves.length} waves.`,
+  ];
 }
 
 /** A map's numbers, row by row, from those of its waves by name. */
