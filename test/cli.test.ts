@@ -283,8 +283,8 @@ describe('pareidolia visualize', () => {
     expect(units[0].activation).toBeGreaterThan(units[0].firstActivation);
   });
 
-  it('goes from one channel to another over a grid, along neighbours', async () => {
-    const options = ['--unit', 'Relu#2:4', '--grid', '1x3', '--towards', '7', '--alignment', '0.5'];
+  it('goes from one channel to another over a grid, along neighbours, at a size of its own', async () => {
+    const options = ['--unit', 'Relu#2:4', '--size', '20', '--grid', '1x3', '--towards', '7', '--alignment', '0.5'];
     const { status, stdout } = draw(...options, '--json', '--out', 'v/towards.png');
     expect(status).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({
@@ -292,7 +292,7 @@ describe('pareidolia visualize', () => {
       towards: 7,
       alignment: '0.5',
     });
-    expect(await decodePicture(readFileSync(at('v/towards.png')))).toMatchObject({ width: 48, height: 16 });
+    expect(await decodePicture(readFileSync(at('v/towards.png')))).toMatchObject({ width: 60, height: 20 });
   });
 
   it('slides through the priors, with the distance that each moved its start', () => {

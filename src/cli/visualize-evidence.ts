@@ -3,7 +3,7 @@ import { fitPicture } from '../model/fit-picture.ts';
 import { loadModel } from '../model/load-model.ts';
 import type { Model } from '../model/model.ts';
 import type { PictureSize } from '../prior/parameterisation.ts';
-import { activations, naturalSlope, percentileOf, spectrumSlope } from '../visualize/evidence.ts';
+import { activations, naturalSlope, percentileOf, type Spectrum, spectrumOf } from '../visualize/evidence.ts';
 import type { NamedUnit } from '../visualize/unit-named.ts';
 import { listPictures, readPicture } from './pictures.ts';
 import type { VisualizeFlags } from './visualize-plan.ts';
@@ -15,10 +15,11 @@ export interface Evidence {
   /** Slope of the spectrum; undefined where a picture has none. */
   readonly slope: number | undefined;
   readonly naturalSlope: number;
+  readonly spectrum: Omit<Spectrum, 'slope'>;
   /** Share of photographs whose activation is lower, and how many there were. */
   readonly percentile?: number;
   readonly photos?: number;
-  /** What another model sees, and how probable it finds the class that was drawn, where it has one of the name. */
+  /** What another model sees, and how probable it finds the class that was drawn, where it has one of the name and sees another. */
   readonly second?: {
     readonly model: string;
     readonly name: string;
@@ -48,13 +49,14 @@ export async function openEvidence(
       const picture = { data, channels, height, width };
       const fitted = fitPicture(picture, model);
       const plain = await model.predictPlain(fitted);
-      const slope = await spectrumSlope(data, { channels, height, width, device: model.device });
+      const { slope, ...spectrum } = await spectrumOf(data, { channels, height, width, device: model.device });
       const values = photos.length === 0 ? [] : await activations(model, unit.objective, [fitted, ...photos]);
       return {
         activation,
         answer: { name: model.className(plain.label), probability: plain.probabilities[plain.label]! },
         slope,
         naturalSlope,
+        spectrum,
         ...(values.length === 0
           ? {}
           : { photos: photos.length, percentile: percentileOf(values[0]!, values.slice(1)) }),
@@ -74,6 +76,6 @@ async function answerOf(second: Model, unit: NamedUnit, picture: Float32Array): 
     model: second.name,
     name: second.className(label),
     probability: probabilities[label]!,
-    ...(own === -1 ? {} : { ofUnit: probabilities[own]! }),
+    ...(own === -1 || own === label ? {} : { ofUnit: probabilities[own]! }),
   };
 }

@@ -3,7 +3,7 @@ import type { Picture } from '../image/image.ts';
 import type { PictureSize } from '../prior/parameterisation.ts';
 import { type Axis, lineChart } from '../report/chart.ts';
 import { figure, inlinePicture, pictureRow } from '../report/figure.ts';
-import { html } from '../report/html.ts';
+import { type Html, html } from '../report/html.ts';
 import { details, page } from '../report/page.ts';
 import { table } from '../report/table.ts';
 import type { NamedUnit } from '../visualize/unit-named.ts';
@@ -29,7 +29,7 @@ function evidenceWords({ activation, answer, slope, percentile, photos, second }
 }
 
 function secondWords({ model, name, probability, ofUnit }: Evidence['second'] & object): string {
-  const own = ofUnit === undefined ? '' : `; what was drawn has ${percent(ofUnit)} of it`;
+  const own = ofUnit === undefined ? '' : `, and what was drawn with ${percent(ofUnit)}`;
   return `${model} sees ${name} (${percent(probability)})${own}`;
 }
 
@@ -49,10 +49,11 @@ export function visualizeText(drawn: readonly DrawnUnit[], out: string): string 
 
 /** Settings and evidence as JSON. */
 export function visualizeJson(settings: object, drawn: readonly DrawnUnit[], out: string): string {
-  const units = drawn.map(({ unit, drawing, evidence }) => ({
+  const units = drawn.map(({ unit, drawing, evidence: { spectrum, ...evidence } }) => ({
     unit: unit.name,
     objective: drawing.objective,
     ...evidence,
+    spectrum,
     firstActivation: drawing.path[0]!.objective,
     path: drawing.path.map(({ objective }) => Number(objective.toPrecision(6))),
     notes: drawing.notes,
@@ -65,6 +66,44 @@ function axis(title: string, low: number, high: number): Axis {
   const top = high > low ? high : low + 1;
   const ticks = [0, 0.25, 0.5, 0.75, 1].map((share) => low + share * (top - low));
   return { title, ticks: ticks.map((at) => ({ at, label: String(Number(at.toPrecision(3))) })) };
+}
+
+/** The activation over the steps, at some forty of them and the last. */
+function pathChart(name: string, { path }: Drawing): Html {
+  const last = path.length - 1;
+  const every = Math.max(1, Math.floor(last / 40));
+  const points = path.flatMap(({ objective }, step) =>
+    step % every === 0 || step === last ? [[step, objective] as const] : [],
+  );
+  const heights = points.map(([, y]) => y);
+  return lineChart({
+    alt: `Activation of ${name} over the steps`,
+    x: axis('step', 0, last),
+    y: axis('activation', Math.min(...heights), Math.max(...heights)),
+    series: [{ name, points, tone: 'first' }],
+  });
+}
+
+/** Magnitudes over frequency, both by powers of ten. */
+function spectrumChart(name: string, { frequencies, magnitudes, natural }: Evidence['spectrum']): Html {
+  const pointsOf = (values: readonly number[]) =>
+    values.flatMap((value, i) => (value > 1e-6 ? [[Math.log10(frequencies[i]!), Math.log10(value)] as const] : []));
+  const series = [
+    { name, points: pointsOf(magnitudes), tone: 'first' as const },
+    { name: 'photographs', points: pointsOf(natural), tone: 'reference' as const },
+  ];
+  const heights = series.flatMap(({ points }) => points.map(([, y]) => y));
+  const powers = (title: string, low: number, high: number): Axis => {
+    const [from, to] = [Math.floor(low), Math.ceil(high)];
+    const ticks = Array.from({ length: Math.max(2, to - from + 1) }, (_, i) => from + i);
+    return { title, ticks: ticks.map((at) => ({ at, label: String(Number((10 ** at).toPrecision(1))) })) };
+  };
+  return lineChart({
+    alt: `Spectrum of ${name} beside that of photographs`,
+    x: powers('cycles a pixel', Math.log10(frequencies[0]!), Math.log10(frequencies.at(-1)!)),
+    y: powers('magnitude', Math.min(...heights), Math.max(...heights)),
+    series,
+  });
 }
 
 /** A page of drawings with their evidence and how they came about. */
@@ -81,23 +120,15 @@ export async function visualizeReport(
       const picture: Picture = { data, channels, height, width };
       cells.push({ picture: await inlinePicture(picture, `${unit.name}, drawing ${i + 1}`) });
     }
-    const every = Math.max(1, Math.floor(drawing.path.length / 40));
-    const points = drawing.path.flatMap(({ objective }, step) =>
-      step % every === 0 ? [[step, objective] as const] : [],
-    );
     sections.push({
       title: unit.name,
       content: [
         pictureRow(cells),
         html`<ul>${evidenceWords(evidence).map((words) => html`<li>${words}</li>`)}</ul>`,
+        figure(pathChart(unit.name, drawing), 'Activation on the way, of the picture as the network saw it.'),
         figure(
-          lineChart({
-            alt: `Activation of ${unit.name} over the steps`,
-            x: axis('step', 0, points.length - 1),
-            y: axis('activation', Math.min(...points.map(([, y]) => y)), Math.max(...points.map(([, y]) => y))),
-            series: [{ name: unit.name, points, tone: 'first' }],
-          }),
-          'Activation at every step, of the picture as the network saw it.',
+          spectrumChart(unit.name, evidence.spectrum),
+          'How large waves of lightness are, from long to short ones, beside those of photographs.',
         ),
       ],
     });

@@ -62,13 +62,12 @@ function priorOf({ prior, optimizer }: VisualizeFlags, [channels, height, width]
 /** Steps whose gradients are led past ReLUs that are off, as many as Lucid has; all for drawings that are flat for long. */
 const usualRedirect = (prior: string, steps: number) => (prior === 'cppn' ? steps : Math.min(steps, 16));
 
-/** Changes that each prior wants, unless others are asked for. */
-const usualRobustness: Readonly<Record<string, string>> = {
-  maco: 'maco',
-  'maco:legacy': 'maco',
-  generator: 'none',
-  dae: 'jitter',
-};
+/** Changes that a prior wants, unless others are asked for. Turns and crops need pictures that are large enough to bear them. */
+function robustnessOf(prior: string, [, height, width]: PictureSize): string {
+  if (prior === 'generator') return 'none';
+  if (prior === 'dae' || Math.min(height, width) < 96) return 'jitter';
+  return prior.startsWith('maco') ? 'maco' : 'lucid';
+}
 
 /** Rows and columns of a grid. */
 export interface Grid {
@@ -133,8 +132,7 @@ export async function drawOptionsOf(flags: VisualizeFlags, model: Model, size: P
     const { optimizer, evaluations, seed } = flags;
     return { parameterisation, seed, values: { optimizer, ...(evaluations === undefined ? {} : { evaluations }) } };
   }
-  const robustness =
-    flags.robustness ?? usualRobustness[prior] ?? (Math.min(size[1], size[2]) >= 96 ? 'lucid' : 'jitter');
+  const robustness = flags.robustness ?? robustnessOf(prior, size);
   const { transform, views } = robustnessNamed(robustness, size, [model.height, model.width]);
   const { rows, columns } = gridOf(flags.grid);
   const { optimizer, steps = 512 } = flags;

@@ -48,6 +48,18 @@ describe('what is not said', () => {
     expect((await optionsOf({ prior: 'cppn', steps: 90 })).redirect).toBe(90);
   });
 
+  it.each([
+    ['fourier', 224, 'lucid'],
+    ['maco', 224, '(uniform noise'],
+    ['maco', 32, 'jitter'],
+    ['fourier', 32, 'jitter'],
+    ['dae', 224, 'jitter'],
+    ['generator', 224, undefined],
+  ] as const)('is what pictures of %s at %s pixels bear', async (prior, side, key) => {
+    const { transform } = await optionsOf({ prior }, [3, side, side]);
+    expect(transform?.key.startsWith(key ?? '')).toBe(key === undefined ? undefined : true);
+  });
+
   it('is a prior of few numbers where there are no gradients', async () => {
     const optimizer = 'sphere-cma';
     expect((await optionsOf({ optimizer })).parameterisation.name).toBe('generator');

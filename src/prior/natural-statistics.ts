@@ -151,6 +151,11 @@ export function spectrumAt({ name, bands, magnitudes }: NaturalStatistics, size:
   return { name, size, magnitudes: result };
 }
 
+/** Mean magnitude of waves of a frequency, in cycles a pixel, in a channel. */
+export function magnitudeAt({ bands, magnitudes }: NaturalStatistics, channel: number, f: number): number {
+  return between(bands, magnitudes[channel]!, f);
+}
+
 function between(bands: readonly number[], values: readonly number[], f: number): number {
   const last = bands.length - 1;
   let i = bands.findIndex((band) => band > f) - 1;

@@ -2,7 +2,7 @@
 import { quantize8 } from '../image/image.ts';
 import type { Model } from '../model/model.ts';
 import { naturalPictures } from '../prior/natural-data.ts';
-import { measureStatistics, slopeOf } from '../prior/natural-statistics.ts';
+import { magnitudeAt, measureStatistics, slopeOf } from '../prior/natural-statistics.ts';
 import { compile } from '../runtime/compile.ts';
 import { meanPerSample, type Objective } from './objectives/objective.ts';
 import { see } from './see.ts';
@@ -41,23 +41,35 @@ export function percentileOf(value: number, others: readonly number[]): number {
 /** Range of frequencies, in cycles a pixel, that slopes are taken over. */
 const slopeRange = [0.02, 0.4] as const;
 
-/**
- * Slope of the logarithm of a picture's power over that of frequency; natural pictures have about -2.4, white noise 0. Undefined for a picture
- * of one colour, which has no waves.
- */
-export async function spectrumSlope(
+/** How large waves of a picture's lightness are. */
+export interface Spectrum {
+  /** Centres of bands of frequency in cycles a pixel, rising. */
+  readonly frequencies: readonly number[];
+  /** Mean magnitudes in each, 0 where there are none. */
+  readonly magnitudes: readonly number[];
+  /** Those of natural pictures. */
+  readonly natural: readonly number[];
+  /**
+   * Slope of the logarithm of power over that of frequency; natural pictures have about -2.4, white noise 0. Undefined for a picture of one
+   * colour, which has no waves.
+   */
+  readonly slope: number | undefined;
+}
+
+/** The spectrum of the middle square of a picture [C, H, W], as an 8-bit file holds it, beside that of natural pictures. */
+export async function spectrumOf(
   picture: Float32Array,
-  model: Pick<Model, 'channels' | 'height' | 'width' | 'device'>,
-): Promise<number | undefined> {
-  const { channels, height, width, device } = model;
+  { channels, height, width, device }: Pick<Model, 'channels' | 'height' | 'width' | 'device'>,
+): Promise<Spectrum> {
   const side = Math.min(height, width);
-  const statistics = await measureStatistics(
-    'a picture',
-    [{ data: quantize8(picture), channels, height, width }],
-    side,
-    device,
-  );
-  return slopeOf(statistics, 0, slopeRange);
+  const whole = { data: quantize8(picture), channels, height, width };
+  const statistics = await measureStatistics('a picture', [whole], side, device);
+  return {
+    frequencies: statistics.bands,
+    magnitudes: statistics.magnitudes[0]!,
+    natural: statistics.bands.map((f) => magnitudeAt(naturalPictures, 0, f)),
+    slope: slopeOf(statistics, 0, slopeRange),
+  };
 }
 
 /** The slope of natural pictures, for comparison. */

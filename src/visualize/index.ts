@@ -38,7 +38,7 @@ export { type CropOptions, crops } from '../transform/crops.ts';
 export { activationsOf } from './activations-of.ts';
 export { VisualizeError } from './check-options.ts';
 export { type DenoiserPrior, type DenoiserPriorOptions, openDenoiserPrior } from './denoiser-prior.ts';
-export { activations, naturalSlope, percentileOf, spectrumSlope } from './evidence.ts';
+export { activations, naturalSlope, percentileOf, type Spectrum, spectrumOf } from './evidence.ts';
 export { type DirectionOptions, direction, meanOverPlaces } from './objectives/direction.ts';
 export { type Activations, caricature, matching, style } from './objectives/matching.ts';
 export { type Objective, type Seen, weightedSum } from './objectives/objective.ts';

@@ -26,7 +26,7 @@ export async function visualizeCommand(this: CliContext, flags: VisualizeFlags, 
   const out = flags.out ?? 'drawing.png';
   const inputs = [modelPath, flags.from, flags.match, flags.direction].filter((path) => path !== undefined);
   for (const path of [out, flags.video, flags.report]) if (path !== undefined) await prepareOutput(path, inputs);
-  await using model = await loadModel(modelPath, loadOptionsOf(flags));
+  await using model = await openModel(modelPath, flags);
   for (const text of model.notes) this.process.stderr.write(`note: ${text}\n`);
   const units = await unitsOf(flags, model);
   if (flags.slide) return await drawSlide(this, flags, model, units[0]!, out);
@@ -62,6 +62,14 @@ export async function visualizeCommand(this: CliContext, flags: VisualizeFlags, 
   if (flags.report !== undefined)
     await writeOutput(flags.report, await visualizeReport(model.name, drawn, size, settings));
   this.process.stdout.write(flags.json ? visualizeJson(settings, drawn, out) : visualizeText(drawn, out));
+}
+
+/** The model; where it leaves its size open, for that of the picture. */
+async function openModel(path: string, { size, ...flags }: VisualizeFlags): Promise<Model> {
+  const model = await loadModel(path, loadOptionsOf(flags));
+  if (size === undefined || model.input.height !== undefined) return model;
+  await model[Symbol.asyncDispose]();
+  return loadModel(path, loadOptionsOf({ ...flags, size }));
 }
 
 /** Error of a fit above which a drawing is said not to start from its picture. */
