@@ -92,6 +92,16 @@ export type { StandIn, StandIns } from './onnx/import/stand-ins.ts';
 export { DeviceError, type DeviceRuntime } from './runtime/runtime.ts';
 export type { Problem, StepRule } from './search/problem.ts';
 export { search } from './search/search.ts';
+export { artefactFigure } from './spectrum/artefact-figure.ts';
+export {
+  type ArtefactMeasurement,
+  type ArtefactPeriod,
+  type ArtefactPrediction,
+  type MeasureArtefactsOptions,
+  measureArtefacts,
+  pathOf,
+  predictArtefacts,
+} from './spectrum/artefacts.ts';
 export { type Band, type BandName, bandNamed, bandPass, bandPassed, bands, isInBand } from './spectrum/band.ts';
 export {
   type BandAttackOptions,
@@ -102,6 +112,7 @@ export {
 } from './spectrum/band-attack.ts';
 export { bandSubspace } from './spectrum/band-subspace.ts';
 export { type Curve, type CurveFigure, curveFigurePng, curveFigureSvg } from './spectrum/curve-figure.ts';
+export { filePath } from './spectrum/file-path.ts';
 export { type FilteredAccuracies, type FilteredOptions, filteredAccuracy } from './spectrum/filtered-accuracy.ts';
 export {
   type FoolingWave,
@@ -112,7 +123,12 @@ export {
 } from './spectrum/fourier-attack.ts';
 export { fourierBasis, isSelfConjugate, radiusOf } from './spectrum/fourier-basis.ts';
 export { type HeatCell, type HeatMap, type HeatMapOptions, heatMap, heatMapKey } from './spectrum/heat-map.ts';
+export { inputGradients } from './spectrum/input-gradients.ts';
 export { type MapFigure, type MapPanel, mapFigurePng, mapFigureSvg } from './spectrum/map-figure.ts';
+export { type Overlap, overlapOf } from './spectrum/overlap.ts';
+export { type OverlapMaps, overlapMaps, type PixelMap } from './spectrum/overlap-map.ts';
+export { type PhaseEnergies, phaseEnergies } from './spectrum/phase-energy.ts';
+export { type ResolutionLayer, resolutionLayers } from './spectrum/resolution-layers.ts';
 export { bandFigure, filteredFigure, heatMapFigure, waveFigure } from './spectrum/sensitivity-figures.ts';
 export { SpectrumError } from './spectrum/spectrum-error.ts';
 export type { Placement } from './transform/affine.ts';

@@ -17,6 +17,7 @@ import { CliError } from '../errors.ts';
 import { loadOptionsOf, type ModelFlags } from '../model-flags.ts';
 import { prepareOutput, writeOutput } from '../output.ts';
 import { listPictures, type PictureFile, readPicture } from '../pictures.ts';
+import { inspectArtefacts } from './inspect-artefacts.ts';
 
 /** Flags of `inspect`. */
 export interface InspectFlags extends ModelFlags {
@@ -24,6 +25,8 @@ export interface InspectFlags extends ModelFlags {
   readonly limit: number;
   readonly writeSidecar: boolean;
   readonly layers: boolean;
+  readonly artefacts: boolean;
+  readonly out?: string;
 }
 
 /** One candidate's accuracy. */
@@ -35,6 +38,13 @@ interface Trial {
 
 /** Runs the command. */
 export async function inspect(this: CliContext, flags: InspectFlags, path: string): Promise<void> {
+  if (flags.artefacts) {
+    if (flags.layers || flags.writeSidecar)
+      throw new CliError('--artefacts is a report of its own; leave --layers and --write-sidecar away.');
+    return inspectArtefacts(this, flags, path);
+  }
+  if (flags.out !== undefined)
+    throw new CliError('--out is where --artefacts draws its maps; there is nothing else to draw.');
   const bytes = await files.readFile(modelAddress(path));
   const file = parseModel(bytes);
   const options = loadOptionsOf(flags);

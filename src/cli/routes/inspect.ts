@@ -11,7 +11,11 @@ export const inspectRoute = buildCommand({
   parameters: {
     flags: {
       ...modelFlags,
-      images: { ...text, brief: 'Folder of labelled pictures: try every preprocessing on it', placeholder: 'FOLDER' },
+      images: {
+        ...text,
+        brief: 'Folder of labelled pictures: try every preprocessing on it; with --artefacts pictures to measure on',
+        placeholder: 'FOLDER',
+      },
       limit: {
         kind: 'parsed',
         parse: parseCount(1),
@@ -21,12 +25,19 @@ export const inspectRoute = buildCommand({
       },
       writeSidecar: { kind: 'boolean', default: false, brief: 'Write the best preprocessing beside the model' },
       layers: { kind: 'boolean', default: false, brief: 'List every layer whose units can be named' },
+      artefacts: {
+        kind: 'boolean',
+        default: false,
+        brief: 'Predict the patterns that strides draw into gradients, and measure them',
+      },
+      out: { ...text, brief: 'With --artefacts: PNG of the maps', placeholder: 'PNG' },
     },
     positional: { kind: 'tuple', parameters: [{ brief: 'ONNX file or address', parse: String, placeholder: 'model' }] },
+    aliases: { o: 'out' },
   },
   docs: {
     brief: 'Show what a model takes, holds and answers',
     fullDescription:
-      'Shows inputs, outputs, ops, layers, cost and the preprocessing that would be used.\nWith --images FOLDER (a folder for each class, or WordNet numbers in the file names) tries every known\npreprocessing and prints the accuracy of each: a wrong scale is the commonest mistake.',
+      'Shows inputs, outputs, ops, layers, cost and the preprocessing that would be used.\nWith --images FOLDER (a folder for each class, or WordNet numbers in the file names) tries every known\npreprocessing and prints the accuracy of each: a wrong scale is the commonest mistake.\nWith --artefacts shows kernel, stride and overlap of every layer that changes the resolution, the pattern that they are predicted to\ndraw into gradients (Odena et al. 2016) and the energy that gradients have by phase, over --images (or noise).',
   },
 });
