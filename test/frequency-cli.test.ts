@@ -80,11 +80,11 @@ describe('pareidolia sensitivity', () => {
   });
 
   it.each([
-    ['two measurements at once', ['--waves', '--bands'], 'each is a run of its own'],
-    ['the state of another map', ['--heatmap', '--out', 'other'], 'is the state of another map'],
+    ['two measurements at once', ['sensitivity', '--waves', '--bands'], 'each is a run of its own'],
+    ['the state of another map', ['spectrum', '--heatmap', '--out', 'other'], 'is the state of another map'],
   ])('refuses %s in one sentence and writes nothing', (_, args, message) => {
     writeFileSync(at('other.state.json'), JSON.stringify({ key: 'another', cells: [] }));
-    const { status, stdout, stderr } = run('sensitivity', 'net.onnx', 'set', ...args);
+    const { status, stdout, stderr } = run(...args, 'net.onnx', 'set');
     expect([status, stdout]).toEqual([2, '']);
     expect(stderr).toContain(message);
     expect(existsSync(at('other.json'))).toBe(false);
