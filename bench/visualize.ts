@@ -1,8 +1,8 @@
 /**
  * @file Seconds to draw a class of squeezenet1.1 at 224 pixels in 512 steps, beside the same in PyTorch, written as Lucent draws, where it
  * is installed. `npm run bench`; needs the shared data beside the checkout.
- * `node bench/visualize.ts [--processor] [--steps N]`: with --processor, processor time in one thread, which a busy machine leaves alone; with
- * fewer steps, times are scaled to 512 and the output says so.
+ * `node bench/visualize.ts [--processor] [--steps 128] [--turns 3]`: with --processor, processor time in one thread, which a busy machine
+ * changes less. Both sides draw in turns and their medians are reported; fewer steps are scaled to 512 and the output says so.
  */
 import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
@@ -16,11 +16,15 @@ import { classScore } from '../src/visualize/objectives/unit.ts';
 import { robustnessNamed } from '../src/visualize/robustness.ts';
 import { visualize } from '../src/visualize/visualize.ts';
 import { hasSharedData, sharedPath } from '../test/support/shared-data.ts';
-import { processorTime } from './timing.ts';
+import { median, processorTime } from './timing.ts';
 import { findTorch, graphJson } from './torch.ts';
 
 const { values } = parseArgs({
-  options: { processor: { type: 'boolean', default: false }, steps: { type: 'string', default: '512' } },
+  options: {
+    processor: { type: 'boolean', default: false },
+    steps: { type: 'string', default: '128' },
+    turns: { type: 'string', default: '3' },
+  },
 });
 const { processor } = values;
 const steps = Number(values.steps);
@@ -42,33 +46,36 @@ if (!hasSharedData) {
   };
   const clock = processor ? processorTime : () => performance.now();
   await visualize(model, classScore(label), { ...settings, steps: 4 }); // compiles
-  const start = clock();
-  await visualize(model, classScore(label), { ...settings, steps });
-  const own = (clock() - start) / 1000;
-  const peer = timePeer();
+  const python = findTorch();
+  const times: { own: number[]; peer: number[] } = { own: [], peer: [] };
+  for (let turn = 0; turn < Number(values.turns); turn++) {
+    const start = clock();
+    await visualize(model, classScore(label), { ...settings, steps });
+    times.own.push((clock() - start) / 1000);
+    const peer = python === undefined ? undefined : timePeer(python);
+    if (peer !== undefined) times.peer.push(peer);
+  }
+  const own = median(times.own);
   const scaled = (seconds: number) => ((seconds * usual) / steps).toFixed(1);
   const manner = [processor ? 'processor time in one thread' : '', steps === usual ? '' : `scaled from ${steps} steps`];
   const note = manner.filter(Boolean).join(', ');
+  const rest =
+    times.peer.length > 0
+      ? `; PyTorch, as Lucent draws: ${scaled(median(times.peer))} s; we are ${(median(times.peer) / own).toFixed(2)}x`
+      : '. PyTorch is not installed here, or could not draw (Debian: apt-get install python3-torch).';
   console.log(
-    `A class of squeezenet1.1 at 224 x 224, 512 steps${note === '' ? '' : ` (${note})`}: ${scaled(own)} s${
-      typeof peer === 'number'
-        ? `; PyTorch, as Lucent draws: ${scaled(peer)} s; we are ${(peer / own).toFixed(2)}x`
-        : `. ${peer}`
-    }`,
+    `A class of squeezenet1.1 at 224 x 224, 512 steps${note === '' ? '' : ` (${note})`}: ${scaled(own)} s${rest}`,
   );
 
-  /** Seconds of the peer, or why there are none. */
-  function timePeer(): number | string {
-    const python = findTorch();
-    if (python === undefined) return 'PyTorch is not installed here (Debian: apt-get install python3-torch).';
-    const logits = model.logits(input('x', [1, ...size]));
-    const score = reshape(take(logits, label, 1), [1]);
+  /** Seconds of the peer; undefined where it fails. */
+  function timePeer(torch: string): number | undefined {
+    const score = reshape(take(model.logits(input('x', [1, ...size])), label, 1), [1]);
     const script = new URL('./peers/torch_visualize.py', import.meta.url).pathname;
-    const { stdout, status } = spawnSync(python, [script], {
+    const { stdout, status } = spawnSync(torch, [script], {
       input: `${JSON.stringify({ ...JSON.parse(graphJson(score)), steps, processor })}\n`,
       encoding: 'utf8',
       stdio: ['pipe', 'pipe', 'inherit'],
     });
-    return status === 0 ? (JSON.parse(stdout) as { seconds: number }).seconds : 'PyTorch could not run it.';
+    return status === 0 ? (JSON.parse(stdout) as { seconds: number }).seconds : undefined;
   }
 }

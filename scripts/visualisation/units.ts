@@ -1,6 +1,6 @@
 /**
  * @file Draws twenty units of two networks under the Fourier prior and asks how their activations lie among those of 100 photographs:
- * `node scripts/visualisation/units.ts FOLDER [--steps 256]`. A contact sheet and what the command says, as JSON, for each network; the
+ * `node scripts/visualisation/units.ts FOLDER [--steps 256] [--network NAME]`. A contact sheet and what the command says, as JSON, for each network; the
  * shares on stdout. Needs the shared data beside the checkout. The numbers stand in docs/visualisation.md.
  */
 import { spawnSync } from 'node:child_process';
@@ -11,7 +11,7 @@ import { sharedPath } from '../../test/support/shared-data.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { steps: { type: 'string', default: '256' } },
+  options: { steps: { type: 'string', default: '256' }, network: { type: 'string' } },
 });
 const [folder = 'units'] = positionals;
 mkdirSync(folder, { recursive: true });
@@ -34,6 +34,7 @@ const networks = [
 const channels = [2, 9, 17, 23];
 
 for (const { name, preprocessing, layers, classes } of networks) {
+  if (values.network !== undefined && values.network !== name) continue;
   const units = [...layers.flatMap((layer) => channels.map((channel) => `${layer}:${channel}`)), ...classes];
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
