@@ -2,7 +2,8 @@
  * @file Seconds to draw a class of squeezenet1.1 at 224 pixels in 512 steps, beside the same in PyTorch, written as Lucent draws, where it
  * is installed. `npm run bench`; needs the shared data beside the checkout.
  * `node bench/visualize.ts [--processor] [--steps 128] [--turns 3]`: with --processor, processor time in one thread, which a busy machine
- * changes less. Both sides draw in turns and their medians are reported; fewer steps are scaled to 512 and the output says so.
+ * changes less. Both sides draw in turns and their medians are reported; from fewer steps than 512 a line is drawn on, through a drawing of
+ * one step, which costs what every drawing costs once, and the output says so.
  */
 import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
@@ -49,23 +50,30 @@ if (!hasSharedData) {
   const python = findTorch();
   const times: { own: number[]; peer: number[] } = { own: [], peer: [] };
   for (let turn = 0; turn < Number(values.turns); turn++) {
-    const start = clock();
-    await visualize(model, classScore(label), { ...settings, steps });
-    times.own.push((clock() - start) / 1000);
+    const once = await timeOwn(1);
+    times.own.push(once + ((await timeOwn(steps)) - once) * ((usual - 1) / (steps - 1)));
     const peer = python === undefined ? undefined : timePeer(python);
-    if (peer !== undefined) times.peer.push(peer);
+    if (peer !== undefined) times.peer.push((peer * usual) / steps);
   }
   const own = median(times.own);
-  const scaled = (seconds: number) => ((seconds * usual) / steps).toFixed(1);
-  const manner = [processor ? 'processor time in one thread' : '', steps === usual ? '' : `scaled from ${steps} steps`];
+  const manner = [
+    processor ? 'processor time in one thread' : '',
+    steps === usual ? '' : `drawn on from ${steps} steps`,
+  ];
   const note = manner.filter(Boolean).join(', ');
   const rest =
     times.peer.length > 0
-      ? `; PyTorch, as Lucent draws: ${scaled(median(times.peer))} s; we are ${(median(times.peer) / own).toFixed(2)}x`
+      ? `; PyTorch, as Lucent draws: ${median(times.peer).toFixed(1)} s; we are ${(median(times.peer) / own).toFixed(2)}x`
       : '. PyTorch is not installed here, or could not draw (Debian: apt-get install python3-torch).';
   console.log(
-    `A class of squeezenet1.1 at 224 x 224, 512 steps${note === '' ? '' : ` (${note})`}: ${scaled(own)} s${rest}`,
+    `A class of squeezenet1.1 at 224 x 224, 512 steps${note === '' ? '' : ` (${note})`}: ${own.toFixed(1)} s${rest}`,
   );
+
+  async function timeOwn(count: number): Promise<number> {
+    const start = clock();
+    await visualize(model, classScore(label), { ...settings, steps: count });
+    return (clock() - start) / 1000;
+  }
 
   /** Seconds of the peer; undefined where it fails. */
   function timePeer(torch: string): number | undefined {
