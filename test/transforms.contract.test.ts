@@ -144,6 +144,22 @@ describe.each(transforms)('%s', (name, transform) => {
   );
 });
 
+it.each<[string, Transform]>([
+  ['blur', blur({ sigma: [0.4, 1.5] })],
+  ['resizing', resizeAndPad({ scale: [0.5, 1.4] }, size)],
+  ['turning', rotateAndScale({ angle: [-40, 40], scale: [0.7, 1.3], shift: 0.1 }, size)],
+  ['jitter', jitter(3, size)],
+])('%s is linear, and its gradient is its adjoint: <Ax, y> = <x, Aᵀy>', (_name, transform) => {
+  const stream = randomStream(13);
+  const [x, y] = [noisy(21), noisy(22).map((v) => v - 0.5)];
+  const dot = (a: Float64Array, b: Float64Array) => a.reduce((sum, v, i) => sum + v * b[i]!, 0);
+  for (let round = 0; round < 3; round++) {
+    const { y: ax, dx: aty } = evaluate(transform, [x], [transform.draw(stream)], y);
+    expect(dot(ax, y)).toBeCloseTo(dot(x, aty), 9);
+    expect(Math.abs(dot(ax, y))).toBeGreaterThan(1e-3);
+  }
+});
+
 describe('by plainly written loops', () => {
   const x = noisy(11);
   const pixel = (c: number, row: number, column: number) => x[(c * height + row) * width + column]!;
