@@ -105,6 +105,18 @@ it('draws pictures towards the stored moments, which are all that counts where t
   expect(held.path.at(-1)!.value).toBeLessThan(held.path.at(-1)!.objective);
 });
 
+it('counts pictures that are drawn together as one set', async () => {
+  const { path, frames } = await visualize(model, classScore(1), {
+    parameterisation: rawPixels([3, 16, 16]),
+    penalties: [{ penalty: batchStatistics(model), weight: 0.5 }],
+    group: 2,
+    steps: 1,
+    frameEvery: 1,
+  });
+  const { objective, value } = path[0]!;
+  expect(objective - value).toBeCloseTo(0.5 * expected(frames[0]!), 3);
+});
+
 it('refuses a model whose file keeps none, by its name', async () => {
   await using folded = await loadModel(smallNetwork(), { preprocessing: 'none', name: 'folded.onnx' });
   expect(() => batchStatistics(folded)).toThrow('folded.onnx keeps no statistics of batch normalisation');

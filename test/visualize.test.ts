@@ -44,6 +44,17 @@ it('the best picture of a linear model in l2 is its weight vector', async () => 
   expect(Math.hypot(...delta)).toBeCloseTo(2, 1);
 });
 
+it('the rate falls evenly to nothing where that is asked for', async () => {
+  const w = Float64Array.from({ length: 768 }, (_, i) => Math.cos(i) + 1.5);
+  await using linear = await loadModel(linearNetwork(w, 0), { preprocessing: 'none' });
+  const start = new Float32Array(768).fill(0.5);
+  const draw = (decay: boolean) =>
+    visualize(linear, classScore(1), { parameterisation: rawPixels(size), start, steps: 4, rate: 0.01, decay });
+  // Adam moves by the whole rate where the gradient stays the same.
+  for (const value of (await draw(false)).parameters) expect(value).toBeCloseTo(0.54, 5);
+  for (const value of (await draw(true)).parameters) expect(value).toBeCloseTo(0.525, 5);
+});
+
 describe.each(['raw', 'pixels', 'fourier', 'laplacian', 'maco', 'cppn'])('through %s', (name) => {
   it('a channel rises, the same for the same seed', async () => {
     const options = {

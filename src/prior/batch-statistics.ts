@@ -10,7 +10,7 @@ import { reshape } from '../tensor/ops/reshape.ts';
 import { square } from '../tensor/ops/unary.ts';
 import { sizeOf } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import type { Penalty, Response } from './penalties.ts';
+import type { Penalty, Sight } from './penalties.ts';
 import { PriorError } from './prior-error.ts';
 
 /** Names in the file of what a batch normalisation takes and of the statistics that it keeps. */
@@ -36,11 +36,9 @@ export function batchStatistics(model: Model): Penalty {
   return {
     name: 'batch-statistics',
     key: `batch statistics ${model.key}`,
-    value: (x, response = responseOf(model, x)) =>
+    value: (x, sight = sightOf(model, x)) =>
       kept
-        .map(({ input, mean, variance }) =>
-          distanceFrom(response.at(mean), response.at(variance), response.at(input), response),
-        )
+        .map(({ input, mean, variance }) => distanceFrom(sight.at(mean), sight.at(variance), sight.at(input), sight))
         .reduce((sum, distance) => add(sum, distance)),
   };
 }
@@ -52,13 +50,13 @@ function keptStatistics({ file }: Model): KeptStatistics[] {
 }
 
 /** What the network makes of the pictures themselves, each for itself. */
-function responseOf(model: Model, x: Tensor): Response {
+function sightOf(model: Model, x: Tensor): Sight {
   const { values } = model.trace(x);
   return { pictures: x, group: 1, at: (name) => values.get(name)! };
 }
 
 /** |mean of v - mean| + |variance of v - variance| for each sample, of values v [samples x group x views, C, …]. */
-function distanceFrom(mean: Tensor, variance: Tensor, v: Tensor, { pictures, group }: Response): Tensor {
+function distanceFrom(mean: Tensor, variance: Tensor, v: Tensor, { pictures, group }: Sight): Tensor {
   const [all, channels, ...places] = v.shape as [number, number, ...number[]];
   const samples = pictures.shape[0]! / group;
   const values = reshape(v, [samples, all / samples, channels, sizeOf(places)]);

@@ -11,7 +11,7 @@ import { constant, type Tensor } from '../tensor/tensor.ts';
 import { totalVariation } from './total-variation.ts';
 
 /** What the network makes of pictures, for penalties that ask it. */
-export interface Response {
+export interface Sight {
   /** The pictures before they were changed: [N, C, H, W]. */
   readonly pictures: Tensor;
   /** Pictures of one sample that belong together. */
@@ -26,9 +26,9 @@ export interface Penalty {
   readonly key: string;
   /**
    * Of pictures [N, C, H, W] in [0, 1]: one number for each, [N], or for each sample, [N / group]; larger for worse.
-   * @param response what the network makes of them as it sees them; of the pictures as they are unless given, where it matters
+   * @param sight what the network makes of them as it sees them; of the pictures as they are unless given, where it matters
    */
-  value(x: Tensor, response?: Response): Tensor;
+  value(x: Tensor, sight?: Sight): Tensor;
 }
 
 const axes = [1, 2, 3];

@@ -25,7 +25,7 @@ export { type MacoOptions, type MagnitudeSpectrum, maco } from '../prior/maco.ts
 export { naturalPictures } from '../prior/natural-data.ts';
 export { measureStatistics, type NaturalStatistics, slopeOf, spectrumAt } from '../prior/natural-statistics.ts';
 export type { Parameterisation, PictureSize } from '../prior/parameterisation.ts';
-export { boundary, l1From, l2From, type Penalty, type Response, roughness, variation } from '../prior/penalties.ts';
+export { boundary, l1From, l2From, type Penalty, roughness, type Sight, variation } from '../prior/penalties.ts';
 export { lowResolution, pixels, rawPixels } from '../prior/pixels.ts';
 export { PriorError } from '../prior/prior-error.ts';
 export { openPrior, type PriorOptions, priors } from '../prior/prior-named.ts';

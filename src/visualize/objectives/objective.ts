@@ -2,14 +2,14 @@
  * @file What a drawing raises: a number for each picture, from what the network sees. Objectives are raised, never lowered; they add up,
  * and may be weighted.
  */
-import type { Response } from '../../prior/penalties.ts';
+import type { Sight } from '../../prior/penalties.ts';
 import { add, mul } from '../../tensor/ops/arithmetic.ts';
 import { reduceMean } from '../../tensor/ops/reduce.ts';
 import { reshape } from '../../tensor/ops/reshape.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 
 /** What the network sees of pictures. The first axis of all values holds pictures: samples, and in each its pictures and views. */
-export interface Seen extends Response {
+export interface Seen extends Sight {
   /** Views of each picture: crops, or 1. */
   readonly views: number;
   /** Class scores of all views [samples x group x views, K]. */
