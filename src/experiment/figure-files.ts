@@ -27,6 +27,7 @@ export function chartSvg(chart: LineChart): string {
 `.markup,
   );
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 600 ${height}" font-family="sans-serif" font-size="14">
+${html`<title>${chart.alt}</title>`.markup}
 <style>polyline{fill:none;stroke-width:2.5}.third polyline{stroke-dasharray:10 5}.reference polyline{stroke-dasharray:3 5}.grid{stroke:#dcd7cf}.tick{stroke:#7b756c}text{fill:#66615a}${rules.join('')}</style>
 <rect width="600" height="${height}" fill="#fff"/>
 ${inner}${legend.join('')}</svg>
