@@ -9,6 +9,7 @@ const entry = {
   distance: 'src/distance/index.ts',
   experiment: 'src/experiment/index.ts',
   report: 'src/report/index.ts',
+  spectrum: 'src/spectrum/index.ts',
   train: 'src/train/index.ts',
   bridge: 'src/bridge/index.ts',
   visualize: 'src/visualize/index.ts',

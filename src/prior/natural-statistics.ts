@@ -7,9 +7,12 @@ import { centerCrop } from '../image/resize.ts';
 import { compile } from '../runtime/compile.ts';
 import type { DeviceRuntime } from '../runtime/runtime.ts';
 import { frequencies, halfOf, halfSpectrum } from '../tensor/half-spectrum.ts';
-import { add } from '../tensor/ops/arithmetic.ts';
+import { add, sub } from '../tensor/ops/arithmetic.ts';
+import { reduceMean } from '../tensor/ops/reduce.ts';
 import { sqrt, square } from '../tensor/ops/unary.ts';
+import { faded } from '../tensor/window.ts';
 import { type ColourMatrix, colourMatrixOf } from './colour.ts';
+import { logSlope } from './log-slope.ts';
 import type { MagnitudeSpectrum } from './maco.ts';
 import type { PictureSize } from './parameterisation.ts';
 import { PriorError } from './prior-error.ts';
@@ -82,7 +85,8 @@ async function magnitudesOf(
 ): Promise<Float64Array> {
   const program = await compile(
     ({ x }) => {
-      const { re, im } = halfSpectrum(x!);
+      // Without its mean, and faded out towards the edges, whose jump would look like high frequencies.
+      const { re, im } = halfSpectrum(faded(sub(x!, reduceMean(x!, { axes: [2, 3], keepDims: true }))));
       return { magnitude: sqrt(add(square(re), square(im))) };
     },
     { x: { shape: [1, 3, side, side], dtype: 'float32' } },
@@ -91,7 +95,7 @@ async function magnitudesOf(
   const total = new Float64Array(3 * side * halfOf(side));
   try {
     for (const data of squares) {
-      const { magnitude } = await program.run({ x: windowed(independent(data, colours), side) });
+      const { magnitude } = await program.run({ x: independent(data, colours) });
       for (const [i, value] of (magnitude!.data as Float32Array).entries()) total[i]! += value / squares.length;
     }
   } finally {
@@ -120,23 +124,6 @@ function inverted([a, b, c]: ColourMatrix): ColourMatrix {
   const columns = [cross(b!, c!), cross(c!, a!), cross(a!, b!)];
   const determinant = a![0] * columns[0]![0] + a![1] * columns[0]![1] + a![2] * columns[0]![2];
   return [0, 1, 2].map((row) => columns.map((column) => column[row]! / determinant) as unknown as ColourMatrix[number]);
-}
-
-/** Each channel less its mean, faded out towards the edges (Hann), whose jump would look like high frequencies; its power kept. */
-function windowed(data: Float32Array, side: number): Float32Array {
-  const area = side * side;
-  const hann = Float64Array.from({ length: side }, (_, i) => Math.sin((Math.PI * (i + 0.5)) / side) ** 2);
-  const power = hann.reduce((sum, v) => sum + v * v, 0) / side;
-  const result = new Float32Array(data.length);
-  for (let c = 0; c < data.length / area; c++) {
-    let mean = 0;
-    for (let p = 0; p < area; p++) mean += data[c * area + p]! / area;
-    for (let p = 0; p < area; p++) {
-      const weight = (hann[Math.floor(p / side)]! * hann[p % side]!) / power;
-      result[c * area + p] = (data[c * area + p]! - mean) * weight;
-    }
-  }
-  return result;
 }
 
 /** Magnitudes for a size from bands: the same in all directions, on straight lines between bands in logarithms. The mean is 0. */
@@ -175,13 +162,7 @@ export function slopeOf(
   [low, high]: readonly [number, number] = [0, 1],
 ): number | undefined {
   const points = bands.flatMap((f, i) =>
-    f >= low && f <= high && magnitudes[channel]![i]! > silence
-      ? [[Math.log(f), 2 * Math.log(magnitudes[channel]![i]!)]]
-      : [],
+    f >= low && f <= high && magnitudes[channel]![i]! > silence ? [{ x: f, y: magnitudes[channel]![i]! ** 2 }] : [],
   );
-  if (points.length < 2) return undefined;
-  const mean = (k: number) => points.reduce((sum, point) => sum + point[k]!, 0) / points.length;
-  const [x, y] = [mean(0), mean(1)];
-  const over = points.reduce((sum, [a, b]) => sum + (a! - x) * (b! - y), 0);
-  return over / points.reduce((sum, [a]) => sum + (a! - x) ** 2, 0);
+  return points.length < 2 ? undefined : logSlope(points);
 }

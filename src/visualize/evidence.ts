@@ -1,6 +1,7 @@
 /** @file What speaks for a drawing: its activation among those of photographs, what another network sees in it, its spectrum. */
 import { quantize8 } from '../image/image.ts';
 import type { Model } from '../model/model.ts';
+import { slopeRange } from '../prior/log-slope.ts';
 import { naturalPictures } from '../prior/natural-data.ts';
 import { magnitudeAt, measureStatistics, slopeOf } from '../prior/natural-statistics.ts';
 import { compile } from '../runtime/compile.ts';
@@ -37,9 +38,6 @@ export function percentileOf(value: number, others: readonly number[]): number {
   const equal = others.filter((other) => other === value).length;
   return others.length === 0 ? Number.NaN : (below + equal / 2) / others.length;
 }
-
-/** Range of frequencies, in cycles a pixel, that slopes are taken over. */
-const slopeRange = [0.02, 0.4] as const;
 
 /** How large waves of a picture's lightness are. */
 export interface Spectrum {
