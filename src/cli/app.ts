@@ -10,6 +10,7 @@ import { dataRoute } from './routes/data.ts';
 import { experimentRoute } from './routes/experiment.ts';
 import { inspectRoute } from './routes/inspect.ts';
 import { sensitivityRoute } from './routes/sensitivity.ts';
+import { spectrumRoute } from './routes/spectrum.ts';
 import { trainRoute } from './routes/train.ts';
 import { visualizeRoute } from './routes/visualize.ts';
 
@@ -26,6 +27,7 @@ export const app: Application<CliContext> = buildApplication(
       sensitivity: sensitivityRoute,
       // Its measurements by the name of what they are of; hidden, so that help lists a command once.
       spectrum: sensitivityRoute,
+      spectrum: spectrumRoute,
       train: trainRoute,
       data: dataRoute,
       experiment: experimentRoute,

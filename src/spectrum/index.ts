@@ -6,7 +6,17 @@
  * console.log(spectralSlope(spectrum).slope, highShare(spectrum), spectralLines(spectrum)[0]?.index);
  */
 export { slopeRange } from '../prior/log-slope.ts';
+export { bandAt, describeSpectrum, placeInBand, type SpectrumSummary } from './describe-spectrum.ts';
+export {
+  type GradientSpectrumOptions,
+  gradientSpectrum,
+  type LayerSpectrum,
+  type LineOrigin,
+  layerSpectra,
+  lineOrigins,
+} from './gradient-spectrum.ts';
 export { type SpectralLines, type SpectralPeak, spectralLines, usualPeriods } from './lines.ts';
+export { bandOf, type NaturalBand, naturalBand, relativePower } from './natural-band.ts';
 export {
   meanSpectrum,
   type PictureBatch,
@@ -24,4 +34,6 @@ export {
   type SpectralSlope,
   spectralSlope,
 } from './radial.ts';
+export { type RadialCurve, type RadialFigure, radialFigurePng, radialFigureSvg } from './radial-figure.ts';
+export { randomTwin } from './random-twin.ts';
 export { SpectrumError } from './spectrum-error.ts';

@@ -1,0 +1,90 @@
+/** @file Spectra of gradients: lines of synthetic strided networks, the layer that brings them, random twins, and trained networks. */
+import { describe, expect, test } from 'vitest';
+import { cifar10Test } from '../../test/support/cifar10.ts';
+import { linearNetwork } from '../../test/support/network.ts';
+import { planeWave, whiteNoise } from '../../test/support/picture-noise.ts';
+import { hasSharedData } from '../../test/support/shared-data.ts';
+import { stridedNetwork } from '../../test/support/strided.ts';
+import { loadModel } from '../model/load-model.ts';
+import { gradientSpectrum, layerSpectra, lineOrigins } from './gradient-spectrum.ts';
+import { spectralLines } from './lines.ts';
+import type { PowerSpectrum } from './power-spectrum.ts';
+import { highShare } from './radial.ts';
+import { randomTwin } from './random-twin.ts';
+import { SpectrumError } from './spectrum-error.ts';
+
+const noise = Array.from({ length: 16 }, (_, i) => whiteNoise([1, 3, 32, 32], 0.2, i + 1).map((v) => 0.5 + v));
+const lineOf = (spectrum: PowerSpectrum) => spectralLines(spectrum, [2])[0]!.index;
+const plain = { preprocessing: 'none' } as const;
+
+test('a linear network has the spectrum of its weights as that of its gradient, for any picture', async () => {
+  const wave = planeWave(16, 16, 2, 3);
+  await using model = await loadModel(linearNetwork([...wave, ...wave, ...wave], 0.1), plain);
+  const { power, pictures } = await gradientSpectrum(
+    model,
+    [1, 2].map((seed) => whiteNoise([1, 3, 16, 16], 0.1, seed)),
+  );
+  expect(pictures).toBe(2);
+  expect(power[(8 + 2) * 16 + 8 + 3]).toBeCloseTo(0.5, 5);
+  expect(power[(8 - 2) * 16 + 8 - 3]).toBeCloseTo(0.5, 5);
+});
+
+test('a stride of 2 with kernels of 3 draws lines of period 2 into gradients, and its twin without stride none', async () => {
+  await using strided = await loadModel(stridedNetwork({ kernel: 3, stride: 2 }), plain);
+  await using even = await loadModel(stridedNetwork({ kernel: 3, stride: 1, channels: 64 }), plain);
+  const [lines, none] = [await layerSpectra(strided, noise), await layerSpectra(even, noise)];
+  expect(lineOf(lines[0]!.spectrum)).toBeGreaterThan(5);
+  expect(lineOf(none[0]!.spectrum)).toBeLessThan(2);
+  expect(lineOrigins(lines, [2])).toMatchObject([{ period: 2, layer: lines[0]!.layer }]);
+  expect(lineOrigins(none, [2])).toEqual([]);
+});
+
+describe('a random twin', () => {
+  const bytes = stridedNetwork({ kernel: 3, stride: 2, channels: 8 });
+
+  test('has the shapes and deviations of its model and other weights, the same for a seed', async () => {
+    await using model = await loadModel(bytes, plain);
+    const [twin, again, other] = [randomTwin(model, 3), randomTwin(model, 3), randomTwin(model, 4)];
+    expect(twin).toEqual(again);
+    expect(twin).not.toEqual(other);
+    await using random = await loadModel(twin, plain);
+    for (const [i, { name, dims, rawData }] of model.file.graph!.initializer.entries()) {
+      const drawn = random.file.graph!.initializer[i]!;
+      expect([drawn.name, drawn.dims]).toEqual([name, dims]);
+      const floats = (data: Uint8Array) => new Float32Array(Uint8Array.from(data).buffer);
+      const [a, b] = [floats(rawData), floats(drawn.rawData)];
+      const deviation = (values: Float32Array) => {
+        const mean = values.reduce((x, y) => x + y, 0) / values.length;
+        return Math.sqrt(values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / values.length);
+      };
+      expect(a).not.toEqual(b);
+      expect(deviation(b) / deviation(a)).toBeCloseTo(1, 0.8);
+    }
+    const [x] = noise;
+    expect(await random.predict(x!, 1)).not.toEqual(await model.predict(x!, 1));
+  });
+
+  test('is refused where there are no weights, in a sentence', async () => {
+    await using model = await loadModel(bytes, plain);
+    const graph = { ...model.file.graph!, node: [] };
+    expect(() => randomTwin({ name: 'nothing', file: { ...model.file, graph } })).toThrow(SpectrumError);
+  });
+});
+
+describe.skipIf(!hasSharedData)('on CIFAR-10 (needs the shared data)', () => {
+  test('gradients of a standard network are of high frequencies, those of a robust one are not', async () => {
+    const { images } = await cifar10Test(48);
+    await using standard = await loadModel('zoo:cifar10-standard');
+    await using robust = await loadModel('zoo:cifar10-robust');
+    expect(highShare(await gradientSpectrum(standard, images))).toBeGreaterThan(0.6);
+    expect(highShare(await gradientSpectrum(robust, images))).toBeLessThan(0.35);
+  });
+
+  test('lines are the architecture: in a random twin they stand out, and training takes them away', async () => {
+    const { images } = await cifar10Test(48);
+    await using model = await loadModel('zoo:cifar10-standard');
+    await using twin = await loadModel(randomTwin(model), { preprocessing: model.preprocessing });
+    expect(lineOf(await gradientSpectrum(twin, images))).toBeGreaterThan(5);
+    expect(lineOf(await gradientSpectrum(model, images))).toBeLessThan(2.5);
+  });
+});

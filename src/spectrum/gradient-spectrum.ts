@@ -1,0 +1,157 @@
+/**
+ * @file Spectra of input gradients: of a classifier's answer, and of what each of its layers gives, so that the layer is named that brings
+ * lines into them. Each picture's gradient counts the same, less its mean.
+ */
+import { layerNames } from '../model/layer-names.ts';
+import type { Model } from '../model/model.ts';
+import { compile } from '../runtime/compile.ts';
+import { grad } from '../tensor/grad.ts';
+import { reduceSum } from '../tensor/ops/reduce.ts';
+import { square } from '../tensor/ops/unary.ts';
+import { input } from '../tensor/tensor.ts';
+import { inputGradients } from './input-gradients.ts';
+import { spectralLines, usualPeriods } from './lines.ts';
+import { type PowerSpectrum, powerSpectrum } from './power-spectrum.ts';
+import { SpectrumError } from './spectrum-error.ts';
+
+/** Options of spectra of gradients. */
+export interface GradientSpectrumOptions {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/**
+ * Mean spectrum of the gradients of pictures' highest scores (less the mean of all scores).
+ * @param images one [C, H, W] each, of the model's size
+ * @throws SpectrumError if no picture has a gradient other than 0; NoGradientError if the model has ops without one
+ * @example
+ * console.log(highShare(await gradientSpectrum(model, images))); // most of it, for a network trained as usual
+ */
+export async function gradientSpectrum(
+  model: Model,
+  images: readonly Float32Array[],
+  options: GradientSpectrumOptions = {},
+): Promise<PowerSpectrum> {
+  return spectrumOfGradients(model, await inputGradients(model, images, options));
+}
+
+/** A layer's gradient. */
+export interface LayerSpectrum {
+  /** Its name in the file, or its op and number (Conv#3). */
+  readonly layer: string;
+  readonly op: string;
+  /** What it gives, without the batch. */
+  readonly shape: readonly number[];
+  readonly spectrum: PowerSpectrum;
+}
+
+/** Ops whose outputs are layers here: what has weights, or changes the resolution. */
+const layerOps = new Set([
+  'Conv',
+  'ConvTranspose',
+  'MaxPool',
+  'AveragePool',
+  'GlobalAveragePool',
+  'ReduceMean',
+  'Gemm',
+  'MatMul',
+]);
+
+/**
+ * Spectra of the gradients of each layer's sum of squares, from the first layer on: what the layers up to it make of a gradient.
+ * @param most layers at most, evenly from first to last; 16 unless given
+ */
+export async function layerSpectra(
+  model: Model,
+  images: readonly Float32Array[],
+  { most = 16, signal, onProgress }: GradientSpectrumOptions & { readonly most?: number } = {},
+): Promise<LayerSpectrum[]> {
+  const { channels, height, width, device } = model;
+  const layers = chosen(layersOf(model), most);
+  const found: LayerSpectrum[] = [];
+  for (const [i, { layer, op, value }] of layers.entries()) {
+    signal?.throwIfAborted();
+    let shape: readonly number[] = [];
+    const program = await compile(
+      ({ x }) => {
+        const y = model.trace(x!).values.get(value)!;
+        shape = y.shape.slice(1);
+        return { dx: grad(reduceSum(square(y)), [x!], { describe: model.describe })[0]! };
+      },
+      { x: { shape: [1, channels, height, width], dtype: 'float32' } },
+      { device },
+    );
+    try {
+      const gradients: Float32Array[] = [];
+      for (const x of images) gradients.push((await program.run({ x })).dx!.data as Float32Array);
+      found.push({ layer, op, shape, spectrum: await spectrumOfGradients(model, gradients) });
+    } finally {
+      await program.release();
+    }
+    onProgress?.(i + 1, layers.length);
+  }
+  return found;
+}
+
+/** Lines that come with a layer. */
+export interface LineOrigin {
+  readonly period: number;
+  readonly layer: string;
+  /** Index there, and the highest of the layers before it (1 before the first). */
+  readonly index: number;
+  readonly before: number;
+}
+
+/** Lines are told from chance above this index. */
+const visible = 2;
+
+/** For each period, the first layer whose gradient has lines of it: an index of 2 or more, and twice that of all layers before. */
+export function lineOrigins(layers: readonly LayerSpectrum[], periods: readonly number[] = usualPeriods): LineOrigin[] {
+  return periods.flatMap((period) => {
+    let before = 1;
+    for (const { layer, spectrum } of layers) {
+      const index = spectralLines(spectrum, [period])[0]?.index;
+      if (index === undefined) return [];
+      if (index >= visible && index >= 2 * before) return [{ period, layer, index, before }];
+      before = Math.max(before, index);
+    }
+    return [];
+  });
+}
+
+function layersOf(model: Model): { readonly layer: string; readonly op: string; readonly value: string }[] {
+  const values = model.trace(input('x', [1, model.channels, model.height, model.width])).values;
+  const names = new Map<string, string>();
+  for (const [name, value] of layerNames(model.file)) names.set(value, name);
+  return model.file.graph!.node.flatMap(({ opType, name, output }) => {
+    const value = output[0] ?? '';
+    if (!layerOps.has(opType) || !values.has(value)) return [];
+    return [{ layer: name || (names.get(value) ?? value), op: opType, value }];
+  });
+}
+
+function chosen<T>(all: readonly T[], most: number): T[] {
+  if (all.length <= most) return [...all];
+  return Array.from({ length: most }, (_, i) => all[Math.round((i * (all.length - 1)) / (most - 1))]!);
+}
+
+/** Gradients may be tiny, and their squares nothing; a spectrum has no scale here. */
+async function spectrumOfGradients(model: Model, gradients: readonly Float32Array[]): Promise<PowerSpectrum> {
+  const { channels, height, width, device, name } = model;
+  const size = channels * height * width;
+  const pixels = new Float32Array(gradients.length * size);
+  for (const [i, gradient] of gradients.entries()) {
+    const most = gradient.reduce((a, b) => Math.max(a, Math.abs(b)), 0);
+    if (most > 0)
+      pixels.set(
+        gradient.map((v) => v / most),
+        i * size,
+      );
+  }
+  const spectrum = await powerSpectrum(
+    { shape: [gradients.length, channels, height, width], pixels },
+    { mean: 'removed', normalise: 'picture', device },
+  );
+  if (spectrum.pictures > 0) return spectrum;
+  throw new SpectrumError(`The gradients of ${name} are 0 for every picture, so they have no spectrum.`);
+}
