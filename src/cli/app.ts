@@ -25,15 +25,12 @@ export const app: Application<CliContext> = buildApplication(
       bridge: bridgeRoute,
       compare: compareRoute,
       sensitivity: sensitivityRoute,
-      // Its measurements by the name of what they are of; hidden, so that help lists a command once.
-      spectrum: sensitivityRoute,
       spectrum: spectrumRoute,
       train: trainRoute,
       data: dataRoute,
       experiment: experimentRoute,
     },
     docs: {
-      hideRoute: { spectrum: true },
       brief: 'Attack, visualise and measure any ONNX vision model',
       fullDescription:
         'Attack, visualise and measure any ONNX vision model.\n\nExit codes: 0 done, 1 below --fail-under, 2 wrong input, 3 unsupported op, 70 a bug, 130 stopped.',

@@ -22,18 +22,18 @@ import { loadOptionsOf, type ModelFlags } from '../model-flags.ts';
 import { prepareOutput, writeOutput } from '../output.ts';
 import { pairPaths, readPairs } from '../picture-pairs.ts';
 import { listPictures, readPicture } from '../pictures.ts';
+import { type SensitivityFlags, sensitivityKinds } from '../sensitivity-flags.ts';
 import { type NamedSummary, spectrumCsv, spectrumLines } from '../spectrum-output.ts';
+import { sensitivity } from './sensitivity.ts';
 
 /** Flags of the command. */
-export interface SpectrumFlags extends ModelFlags {
+export interface SpectrumFlags extends ModelFlags, SensitivityFlags {
   readonly gradient?: string;
   readonly difference: boolean;
   readonly window: boolean;
   readonly natural?: string;
   readonly above: number;
-  readonly limit: number;
   readonly layers: number;
-  readonly seed: number;
   readonly csv?: string;
   readonly out?: string;
 }
@@ -47,10 +47,20 @@ interface Measured {
   readonly notes: readonly string[];
 }
 
+/** Pictures at most, unless told otherwise. */
+const usualLimit = 100;
+
 const figureTypes = ['.svg', '.png', '.html'];
 
 /** Runs the command. */
 export async function spectrumCommand(this: CliContext, flags: SpectrumFlags, ...paths: string[]): Promise<void> {
+  if (sensitivityKinds.some((kind) => flags[kind])) {
+    const [model, pictures] = paths;
+    if (model === undefined || pictures === undefined || paths.length > 2)
+      throw new CliError('Where a model is weak is measured on a model and a data set or folder of pictures.');
+    await sensitivity.call(this, flags, model, pictures);
+    return;
+  }
   if (paths.length === 0) throw new CliError('Say which pictures to measure: files or folders.');
   if (flags.gradient !== undefined && flags.difference) throw new CliError('--difference does not go with --gradient.');
   if (flags.out !== undefined && !figureTypes.includes(extname(flags.out).toLowerCase()))
@@ -118,7 +128,7 @@ async function measurePictures(context: CliContext, flags: SpectrumFlags, paths:
 }
 
 /** Pictures in colour, cut to the largest size that fits in all. */
-async function pictures(context: CliContext, { limit }: SpectrumFlags, paths: readonly string[]) {
+async function pictures(context: CliContext, { limit = usualLimit }: SpectrumFlags, paths: readonly string[]) {
   const files = (await listPictures(paths)).slice(0, limit);
   const read: Picture[] = [];
   for (const { path } of files) {
@@ -129,7 +139,7 @@ async function pictures(context: CliContext, { limit }: SpectrumFlags, paths: re
 }
 
 /** The first pictures less the second ones. */
-async function differences({ limit }: SpectrumFlags, paths: readonly string[]) {
+async function differences({ limit = usualLimit }: SpectrumFlags, paths: readonly string[]) {
   if (paths.length !== 2) throw new CliError(`--difference takes two pictures or two folders, got ${paths.length}.`);
   const { pairs } = await pairPaths(paths[0]!, paths[1]!);
   const read: Picture[] = [];
@@ -168,7 +178,9 @@ async function measureGradients(
   for (const note of model.notes) context.process.stderr.write(`note: ${note}\n`);
   const images: Float32Array[] = [];
   for (const spec of paths)
-    images.push(...(await readLabelled(spec, model, { limit: flags.limit, seed: flags.seed, signal })).images);
+    images.push(
+      ...(await readLabelled(spec, model, { limit: flags.limit ?? usualLimit, seed: flags.seed, signal })).images,
+    );
   const summary = (spectrum: Awaited<ReturnType<typeof gradientSpectrum>>): SpectrumSummary =>
     describeSpectrum(spectrum, flags.above);
   const own = await gradientSpectrum(model, images, {
@@ -214,7 +226,7 @@ async function measureGradients(
 
 async function bandOfFolder(
   context: CliContext,
-  { natural, limit, device }: SpectrumFlags,
+  { natural, limit = usualLimit, device }: SpectrumFlags,
   side: number,
 ): Promise<NaturalBand | undefined> {
   if (natural === undefined) return undefined;

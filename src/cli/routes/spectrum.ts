@@ -2,6 +2,7 @@
 import { buildCommand } from '@stricli/core';
 import { modelFlags } from '../model-flags.ts';
 import { parseCount, parseShare } from '../parse.ts';
+import { sensitivityFlags } from '../sensitivity-flags.ts';
 
 const text = { kind: 'parsed', parse: String, optional: true } as const;
 
@@ -11,6 +12,7 @@ export const spectrumRoute = buildCommand({
   parameters: {
     flags: {
       ...modelFlags,
+      ...sensitivityFlags,
       gradient: {
         ...text,
         brief: "Take this model's input gradients on the pictures, layer by layer",
@@ -33,14 +35,7 @@ export const spectrumRoute = buildCommand({
         default: '0.25',
         brief: 'Cycles a pixel from which frequencies count as high',
       },
-      limit: { kind: 'parsed', parse: parseCount(1), default: '100', brief: 'Pictures at most' },
       layers: { kind: 'parsed', parse: parseCount(2), default: '16', brief: 'Layers at most, with --gradient' },
-      seed: {
-        kind: 'parsed',
-        parse: parseCount(0),
-        default: '0',
-        brief: 'Decides the random twin, and which pictures of many',
-      },
       csv: { ...text, brief: 'Write power by frequency as a table', placeholder: 'FILE' },
       out: { ...text, brief: 'Write a figure: .svg, .png or .html', placeholder: 'FILE' },
     },
@@ -57,6 +52,6 @@ export const spectrumRoute = buildCommand({
   docs: {
     brief: 'Measure which frequencies pictures, perturbations, drawings and gradients are made of',
     fullDescription:
-      "Power by frequency, its slope, the shares of high and low frequencies, and lines: patterns that repeat every 2, 4, 8 … pixels, as\nstrides draw them (an index of 1 is none). --difference looks at a perturbation. --gradient looks at the gradients of a model's\nhighest score on the pictures, at those of its layers one by one, and at those of its twin with random weights.",
+      "Power by frequency, its slope, the shares of high and low frequencies, and lines: patterns that repeat every 2, 4, 8 … pixels, as\nstrides draw them (an index of 1 is none). --difference looks at a perturbation. --gradient looks at the gradients of a model's\nhighest score on the pictures, at those of its layers one by one, and at those of its twin with random weights.\n--heatmap, --waves, --bands and --filtered MODEL PICTURES are those of sensitivity.",
   },
 });
