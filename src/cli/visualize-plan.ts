@@ -62,11 +62,15 @@ function priorOf({ prior, optimizer }: VisualizeFlags, [channels, height, width]
 /** Steps whose gradients are led past ReLUs that are off, as many as Lucid has; all for drawings that are flat for long. */
 const usualRedirect = (prior: string, steps: number) => (prior === 'cppn' ? steps : Math.min(steps, 16));
 
-/** Changes that a prior wants, unless others are asked for. Turns and crops need pictures that are large enough to bear them. */
-function robustnessOf(prior: string, [, height, width]: PictureSize): string {
+/**
+ * Changes that a prior wants, unless others are asked for. Turns need pictures that are large enough to bear them, and MACO's quarter crops
+ * pictures that are larger than what the model sees: at its own size they draw many small things that the whole does not show it.
+ */
+function robustnessOf(prior: string, [, height, width]: PictureSize, model: Model): string {
+  const side = Math.min(height, width);
   if (prior === 'generator') return 'none';
-  if (prior === 'dae' || Math.min(height, width) < 96) return 'jitter';
-  return prior.startsWith('maco') ? 'maco' : 'lucid';
+  if (prior === 'dae' || side < 96) return 'jitter';
+  return prior.startsWith('maco') && side >= 2 * Math.min(model.height, model.width) ? 'maco' : 'lucid';
 }
 
 /** Rows and columns of a grid. */
@@ -132,7 +136,7 @@ export async function drawOptionsOf(flags: VisualizeFlags, model: Model, size: P
     const { optimizer, evaluations, seed } = flags;
     return { parameterisation, seed, values: { optimizer, ...(evaluations === undefined ? {} : { evaluations }) } };
   }
-  const robustness = flags.robustness ?? robustnessOf(prior, size);
+  const robustness = flags.robustness ?? robustnessOf(prior, size, model);
   const { transform, views } = robustnessNamed(robustness, size, [model.height, model.width]);
   const { rows, columns } = gridOf(flags.grid);
   const { optimizer, steps = 512 } = flags;

@@ -60,6 +60,12 @@ describe('what is not said', () => {
     expect(transform?.key.startsWith(key ?? '')).toBe(key === undefined ? undefined : true);
   });
 
+  it("is no crop for MACO at the model's own size", async () => {
+    const large = { ...model, height: 160, width: 160 };
+    const { transform } = await drawOptionsOf(flagsOf({ prior: 'maco' }), large, [3, 224, 224]);
+    expect(transform!.key).toContain('lucid');
+  });
+
   it('is a prior of few numbers where there are no gradients', async () => {
     const optimizer = 'sphere-cma';
     expect((await optionsOf({ optimizer })).parameterisation.name).toBe('generator');
