@@ -23,19 +23,22 @@ export interface SpectrumReport {
 
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 
-function tableOf(rows: readonly NamedSummary[], title: string): string[] {
+/** Rows of numbers under their titles. */
+export function spectrumTable(
+  rows: readonly NamedSummary[],
+  title: string,
+): { readonly head: readonly string[]; readonly rows: readonly (readonly string[])[] } {
   const { above, lines } = rows[0]!.summary;
-  const columns: Column[] = [
-    { title },
-    { title: 'slope', align: 'right' },
-    { title: `above ${above}`, align: 'right' },
-    { title: 'up to 0.125', align: 'right' },
-    { title: 'centroid', align: 'right' },
-    ...lines.map(({ period }): Column => ({ title: `lines 1/${period}`, align: 'right' })),
-  ];
-  return textTable(
-    columns,
-    rows.map(({ name, summary }) => [
+  return {
+    head: [
+      title,
+      'slope',
+      `above ${above}`,
+      'up to 0.125',
+      'centroid',
+      ...lines.map(({ period }) => `lines 1/${period}`),
+    ],
+    rows: rows.map(({ name, summary }) => [
       name,
       summary.slope?.toFixed(2) ?? '–',
       percent(summary.highShare),
@@ -43,36 +46,54 @@ function tableOf(rows: readonly NamedSummary[], title: string): string[] {
       summary.centroid.toFixed(3),
       ...summary.lines.map(({ index }) => index.toPrecision(3)),
     ]),
+  };
+}
+
+function tableOf(all: readonly NamedSummary[], title: string): string[] {
+  const { head, rows } = spectrumTable(all, title);
+  return textTable(
+    head.map((word, i): Column => (i === 0 ? { title: word } : { title: word, align: 'right' })),
+    rows,
   );
 }
 
+/** Where spectra lie in the band, and which layers bring lines: a sentence each. */
+export function spectrumFindings({ summaries, origins, band }: SpectrumReport): string[] {
+  const places =
+    band === undefined
+      ? []
+      : summaries.map(({ name, summary }) => {
+          const { below, inside, above } = placeInBand(summary, band);
+          return `${name}: of its frequencies ${percent(inside)} lie in the band of ${band.pictures} pictures of ${band.name} (5 to 95 %), ${percent(above)} above, ${percent(below)} below.`;
+        });
+  if (origins === undefined) return places;
+  if (origins.length === 0)
+    return [
+      ...places,
+      'No layer brings lines into its gradient: no index of 2 that is twice that of the layers before.',
+    ];
+  return [
+    ...places,
+    ...origins.map(
+      ({ period, layer, index, before }) =>
+        `Lines of period ${period} come with ${layer}: ${index.toPrecision(3)} after it, at most ${before.toPrecision(3)} before.`,
+    ),
+  ];
+}
+
 /** The report's lines. */
-export function spectrumLines({ heading, summaries, layers, origins, band, notes }: SpectrumReport): string[] {
+export function spectrumLines(report: SpectrumReport): string[] {
+  const { heading, summaries, layers, notes } = report;
   const [low, high] = summaries[0]!.summary.slopeRange;
+  const findings = spectrumFindings(report);
   return [
     heading,
     '',
     ...tableOf(summaries, ''),
     '',
     `Frequencies in cycles a pixel; the slope is of log power from ${low} to ${high}; lines are 1 where there are none.`,
-    ...(band === undefined
-      ? []
-      : summaries.map(({ name, summary }) => {
-          const { below, inside, above } = placeInBand(summary, band);
-          return `${name}: of its frequencies ${percent(inside)} lie in the band of ${band.pictures} pictures of ${band.name} (5 to 95 %), ${percent(above)} above, ${percent(below)} below.`;
-        })),
     ...(layers === undefined ? [] : ['', ...tableOf(layers, 'gradient of')]),
-    ...(origins === undefined
-      ? []
-      : [
-          '',
-          ...(origins.length === 0
-            ? ['No layer brings lines into its gradient: no index of 2 that is twice that of the layers before.']
-            : origins.map(
-                ({ period, layer, index, before }) =>
-                  `Lines of period ${period} come with ${layer}: ${index.toPrecision(3)} after it, at most ${before.toPrecision(3)} before.`,
-              )),
-        ]),
+    ...(findings.length === 0 ? [] : ['', ...findings]),
     ...(notes.length === 0 ? [] : ['', ...notes]),
   ];
 }

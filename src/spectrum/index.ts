@@ -17,6 +17,7 @@ export {
 } from './gradient-spectrum.ts';
 export { type SpectralLines, type SpectralPeak, spectralLines, usualPeriods } from './lines.ts';
 export { bandOf, type NaturalBand, naturalBand, relativePower } from './natural-band.ts';
+export { naturalPictureBand } from './natural-band-data.ts';
 export {
   meanSpectrum,
   type PictureBatch,
@@ -37,3 +38,4 @@ export {
 export { type RadialCurve, type RadialFigure, radialFigurePng, radialFigureSvg } from './radial-figure.ts';
 export { randomTwin } from './random-twin.ts';
 export { SpectrumError } from './spectrum-error.ts';
+export { spectrumPicture } from './spectrum-picture.ts';

@@ -1,10 +1,13 @@
 /** @file The band of natural pictures: quantiles, and spectra's places in it. */
 import { expect, test } from 'vitest';
 import { whiteNoise } from '../../test/support/picture-noise.ts';
+import { logSlope } from '../prior/log-slope.ts';
 import { bandAt, describeSpectrum, placeInBand } from './describe-spectrum.ts';
 import { bandOf, naturalBand, relativePower } from './natural-band.ts';
+import { naturalPictureBand } from './natural-band-data.ts';
 import { powerSpectra, powerSpectrum } from './power-spectrum.ts';
 import { radialSpectrum } from './radial.ts';
+import { spectrumPicture } from './spectrum-picture.ts';
 
 const shape = [40, 1, 32, 32] as const;
 
@@ -27,6 +30,31 @@ test('what has other frequencies lies above and below the band', async () => {
   const place = placeInBand(describeSpectrum(await powerSpectrum({ shape, pixels: rough })), band);
   expect(place.below).toBeGreaterThan(0.2);
   expect(place.below + place.inside + place.above).toBeCloseTo(1, 12);
+});
+
+test('the embedded band falls with frequency, as photographs do, and noise lies above it where frequencies are high', async () => {
+  const { frequency, low, middle, high } = naturalPictureBand;
+  const slope = logSlope(frequency.flatMap((x, i) => (x > 0.02 && x < 0.4 ? [{ x, y: middle[i]! }] : [])));
+  expect(slope).toBeLessThan(-1.8);
+  expect(slope).toBeGreaterThan(-3);
+  low.forEach((value, i) => {
+    expect(value).toBeLessThan(middle[i]!);
+    expect(middle[i]).toBeLessThan(high[i]!);
+  });
+  const noise = describeSpectrum(await powerSpectrum({ shape, pixels: whiteNoise(shape, 1) }));
+  const { above, below } = placeInBand(noise, naturalPictureBand);
+  expect(above).toBeGreaterThan(0.25);
+  expect(below).toBeGreaterThan(0.1);
+});
+
+test('a spectrum as a picture is light where power is, and its mean dark', () => {
+  const power = Float64Array.of(1, 1, 1, 1, 100, 1, 1e3, 1, 1);
+  const { data, width, height } = spectrumPicture({ height: 3, width: 3, power, pictures: 1 });
+  const red = (row: number, column: number) =>
+    data[Math.floor(((row + 0.5) * height) / 3) * width + Math.floor(((column + 0.5) * width) / 3)]!;
+  expect(red(2, 0)).toBeCloseTo(252 / 255, 5);
+  expect(red(1, 1)).toBe(0);
+  expect(red(0, 0)).toBe(0);
 });
 
 test('a band between its frequencies lies on straight lines in logarithms', () => {

@@ -1,20 +1,23 @@
 /** @file `pareidolia spectrum`: which frequencies pictures, perturbations, drawings and input gradients are made of. */
 import { extname } from 'node:path';
-import { rasterize } from '#image-codec';
+import { encodePng, rasterize } from '#image-codec';
 import { openRuntime } from '#runtime';
 import { batchOf, type Picture, toRgb } from '../../image/image.ts';
 import { centerCrop } from '../../image/resize.ts';
 import { loadModel } from '../../model/load-model.ts';
-import { figure, inlinePicture } from '../../report/figure.ts';
+import { figure, inlinePicture, pictureRow } from '../../report/figure.ts';
 import { html } from '../../report/html.ts';
 import { page } from '../../report/page.ts';
+import { table } from '../../report/table.ts';
 import { describeSpectrum, placeInBand, type SpectrumSummary } from '../../spectrum/describe-spectrum.ts';
 import { gradientSpectrum, layerSpectra, lineOrigins } from '../../spectrum/gradient-spectrum.ts';
 import { type NaturalBand, naturalBand } from '../../spectrum/natural-band.ts';
-import { type PictureBatch, powerSpectrum } from '../../spectrum/power-spectrum.ts';
+import { naturalPictureBand } from '../../spectrum/natural-band-data.ts';
+import { type PictureBatch, type PowerSpectrum, powerSpectrum } from '../../spectrum/power-spectrum.ts';
 import { type RadialFigure, radialFigurePng, radialFigureSvg } from '../../spectrum/radial-figure.ts';
 import { randomTwin } from '../../spectrum/random-twin.ts';
 import { SpectrumError } from '../../spectrum/spectrum-error.ts';
+import { spectrumPicture } from '../../spectrum/spectrum-picture.ts';
 import { type CliContext, withProgress } from '../context.ts';
 import { CliError } from '../errors.ts';
 import { readLabelled } from '../labelled-pictures.ts';
@@ -23,7 +26,7 @@ import { prepareOutput, writeOutput } from '../output.ts';
 import { pairPaths, readPairs } from '../picture-pairs.ts';
 import { listPictures, readPicture } from '../pictures.ts';
 import { type SensitivityFlags, sensitivityKinds } from '../sensitivity-flags.ts';
-import { type NamedSummary, spectrumCsv, spectrumLines } from '../spectrum-output.ts';
+import { type NamedSummary, spectrumCsv, spectrumFindings, spectrumLines, spectrumTable } from '../spectrum-output.ts';
 import { sensitivity } from './sensitivity.ts';
 
 /** Flags of the command. */
@@ -35,13 +38,14 @@ export interface SpectrumFlags extends ModelFlags, SensitivityFlags {
   readonly above: number;
   readonly layers: number;
   readonly csv?: string;
+  readonly map?: string;
   readonly out?: string;
 }
 
 /** What was measured. */
 interface Measured {
   readonly heading: string;
-  readonly summaries: readonly NamedSummary[];
+  readonly summaries: readonly (NamedSummary & { readonly spectrum: PowerSpectrum })[];
   readonly layers?: readonly NamedSummary[];
   readonly origins?: ReturnType<typeof lineOrigins>;
   readonly notes: readonly string[];
@@ -65,8 +69,10 @@ export async function spectrumCommand(this: CliContext, flags: SpectrumFlags, ..
   if (flags.gradient !== undefined && flags.difference) throw new CliError('--difference does not go with --gradient.');
   if (flags.out !== undefined && !figureTypes.includes(extname(flags.out).toLowerCase()))
     throw new CliError(`A figure is written as .svg, .png or .html; ${flags.out} is none of them.`);
+  if (flags.map !== undefined && extname(flags.map).toLowerCase() !== '.png')
+    throw new CliError(`The map is written as PNG; ${flags.map} is not named .png.`);
   const inputs = [...paths, ...(flags.gradient === undefined ? [] : [flags.gradient])];
-  for (const path of [flags.csv, flags.out]) if (path !== undefined) await prepareOutput(path, inputs);
+  for (const path of [flags.csv, flags.map, flags.out]) if (path !== undefined) await prepareOutput(path, inputs);
   const found = await withProgress(this, 'Measuring spectra', async (update) => {
     const measured =
       flags.gradient === undefined
@@ -83,8 +89,9 @@ export async function spectrumCommand(this: CliContext, flags: SpectrumFlags, ..
     notes,
   };
   if (flags.csv !== undefined) await writeOutput(flags.csv, spectrumCsv([...summaries, ...(layers ?? [])]));
-  if (flags.out !== undefined) await writeOutput(flags.out, await drawn(flags.out, drawing, spectrumLines(found)));
-  const written = [flags.csv, flags.out].filter((path) => path !== undefined);
+  if (flags.map !== undefined) await writeOutput(flags.map, await encodePng(spectrumPicture(summaries[0]!.spectrum)));
+  if (flags.out !== undefined) await writeOutput(flags.out, await drawn(flags.out, drawing, found));
+  const written = [flags.csv, flags.map, flags.out].filter((path) => path !== undefined);
   const json = {
     spectra: summaries.map((one) => plain(one, band)),
     ...(layers === undefined ? {} : { layers: layers.map((one) => plain(one)) }),
@@ -122,7 +129,7 @@ async function measurePictures(context: CliContext, flags: SpectrumFlags, paths:
   const name = flags.difference ? `${paths[0]} less ${paths[1]}` : paths.length === 1 ? paths[0]! : `${count} pictures`;
   return {
     heading: `Spectrum of ${count} ${what}, ${batch.shape[3]} x ${batch.shape[2]}${flags.window ? ', windowed' : ''}`,
-    summaries: [{ name, summary: describeSpectrum(spectrum, flags.above) }],
+    summaries: [{ name, spectrum, summary: describeSpectrum(spectrum, flags.above) }],
     notes,
   };
 }
@@ -200,8 +207,10 @@ async function measureGradients(
   return {
     heading: `Spectrum of ${model.name}'s input gradients on ${images.length} pictures`,
     summaries: [
-      { name: model.name, summary: summary(own) },
-      ...(twin.spectrum === undefined ? [] : [{ name: 'its random twin', summary: summary(twin.spectrum) }]),
+      { name: model.name, spectrum: own, summary: summary(own) },
+      ...(twin.spectrum === undefined
+        ? []
+        : [{ name: 'its random twin', spectrum: twin.spectrum, summary: summary(twin.spectrum) }]),
     ],
     layers: named,
     origins: lineOrigins(layers),
@@ -230,6 +239,7 @@ async function bandOfFolder(
   side: number,
 ): Promise<NaturalBand | undefined> {
   if (natural === undefined) return undefined;
+  if (natural === 'embedded') return naturalPictureBand;
   const read: Picture[] = [];
   for (const { path } of await listPictures([natural])) {
     context.signal.throwIfAborted();
@@ -248,18 +258,43 @@ async function bandOfFolder(
   );
 }
 
-async function drawn(path: string, drawing: RadialFigure, lines: readonly string[]): Promise<Uint8Array | string> {
+async function drawn(
+  path: string,
+  drawing: RadialFigure,
+  found: Measured & { readonly band: NaturalBand | undefined },
+): Promise<Uint8Array | string> {
   const type = extname(path).toLowerCase();
   if (type === '.svg') return radialFigureSvg(drawing);
   if (type === '.png') return radialFigurePng(drawing);
-  const picture = await inlinePicture(await rasterize(radialFigureSvg(drawing)), drawing.heading);
+  const curves = await inlinePicture(await rasterize(radialFigureSvg(drawing)), drawing.heading);
+  const maps = await Promise.all(
+    found.summaries.map(async ({ name, spectrum }) => ({
+      title: name,
+      picture: await inlinePicture(spectrumPicture(spectrum), `Power of ${name} at every frequency`),
+    })),
+  );
+  const columns = Math.max(2, maps.length);
   return page({
     title: drawing.heading,
     sections: [
       {
         title: 'Power by frequency',
-        content: [figure(picture, drawing.notes?.join(' ') ?? ''), html`<pre>${lines.join('\n')}</pre>`],
+        content: [
+          figure(curves, drawing.notes?.join(' ') ?? ''),
+          table(spectrumTable(found.summaries, '')),
+          spectrumFindings(found).map((sentence) => html`<p>${sentence}</p>`),
+        ],
       },
+      {
+        title: 'Power at every frequency',
+        content: [
+          pictureRow(maps, { columns }),
+          html`<p>The mean is in the middle, the highest frequencies at the borders; light is much power, on a logarithmic scale.</p>`,
+        ],
+      },
+      ...(found.layers === undefined
+        ? []
+        : [{ title: 'Layer by layer', content: table(spectrumTable(found.layers, 'gradient of')) }]),
     ],
   });
 }

@@ -28,7 +28,11 @@ export const spectrumRoute = buildCommand({
         default: false,
         brief: 'Fade pictures out towards their edges (Hann), as photographs need',
       },
-      natural: { ...text, brief: 'Pictures to hold it against: their middle nine tenths', placeholder: 'FOLDER' },
+      natural: {
+        ...text,
+        brief: 'Pictures to hold it against: their middle nine tenths; or embedded, 92 photographs',
+        placeholder: 'FOLDER',
+      },
       above: {
         kind: 'parsed',
         parse: parseShare,
@@ -37,6 +41,7 @@ export const spectrumRoute = buildCommand({
       },
       layers: { kind: 'parsed', parse: parseCount(2), default: '16', brief: 'Layers at most, with --gradient' },
       csv: { ...text, brief: 'Write power by frequency as a table', placeholder: 'FILE' },
+      map: { ...text, brief: 'Write power at every frequency, the mean in the middle', placeholder: 'PNG' },
       out: { ...text, brief: 'Write a figure: .svg, .png or .html', placeholder: 'FILE' },
     },
     positional: {
