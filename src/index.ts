@@ -102,6 +102,7 @@ export {
   pathOf,
   predictArtefacts,
 } from './spectrum/artefacts.ts';
+export { averageForMax, withAverageGradient } from './spectrum/average-gradient.ts';
 export { type Band, type BandName, bandNamed, bandPass, bandPassed, bands, isInBand } from './spectrum/band.ts';
 export {
   type BandAttackOptions,
@@ -111,6 +112,7 @@ export {
   bandAttack,
 } from './spectrum/band-attack.ts';
 export { bandSubspace } from './spectrum/band-subspace.ts';
+export { type BlurPoolOptions, type BlurredFile, blurDownsampling } from './spectrum/blur-pool.ts';
 export { type Curve, type CurveFigure, curveFigurePng, curveFigureSvg } from './spectrum/curve-figure.ts';
 export { filePath } from './spectrum/file-path.ts';
 export { type FilteredAccuracies, type FilteredOptions, filteredAccuracy } from './spectrum/filtered-accuracy.ts';
@@ -124,12 +126,26 @@ export {
 export { fourierBasis, isSelfConjugate, radiusOf } from './spectrum/fourier-basis.ts';
 export { type HeatCell, type HeatMap, type HeatMapOptions, heatMap, heatMapKey } from './spectrum/heat-map.ts';
 export { inputGradients } from './spectrum/input-gradients.ts';
+export {
+  type Intervention,
+  intervene,
+  interventionName,
+  interventionNamed,
+  usualInterventions,
+} from './spectrum/intervention.ts';
 export { type MapFigure, type MapPanel, mapFigurePng, mapFigureSvg } from './spectrum/map-figure.ts';
+export {
+  type InterventionFindings,
+  type InterventionOptions,
+  type InterventionRow,
+  measureInterventions,
+} from './spectrum/measure-interventions.ts';
 export { type Overlap, overlapOf } from './spectrum/overlap.ts';
 export { type OverlapMaps, overlapMaps, type PixelMap } from './spectrum/overlap-map.ts';
 export { type PhaseEnergies, phaseEnergies } from './spectrum/phase-energy.ts';
 export { type ResolutionLayer, resolutionLayers } from './spectrum/resolution-layers.ts';
 export { bandFigure, filteredFigure, heatMapFigure, waveFigure } from './spectrum/sensitivity-figures.ts';
+export { type NoisyGradientOptions, withBlurredGradient, withNoisyGradient } from './spectrum/smooth-gradient.ts';
 export { SpectrumError } from './spectrum/spectrum-error.ts';
 export type { Placement } from './transform/affine.ts';
 export { type BlurOptions, blur } from './transform/blur.ts';

@@ -9,6 +9,7 @@ import { compareRoute } from './routes/compare.ts';
 import { dataRoute } from './routes/data.ts';
 import { experimentRoute } from './routes/experiment.ts';
 import { inspectRoute } from './routes/inspect.ts';
+import { interveneRoute } from './routes/intervene.ts';
 import { sensitivityRoute } from './routes/sensitivity.ts';
 import { spectrumRoute } from './routes/spectrum.ts';
 import { trainRoute } from './routes/train.ts';
@@ -26,6 +27,7 @@ export const app: Application<CliContext> = buildApplication(
       compare: compareRoute,
       sensitivity: sensitivityRoute,
       spectrum: spectrumRoute,
+      intervene: interveneRoute,
       train: trainRoute,
       data: dataRoute,
       experiment: experimentRoute,

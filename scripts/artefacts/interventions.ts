@@ -1,0 +1,135 @@
+/**
+ * @file Measures interventions on embedded and given networks, and writes tables: `node scripts/artefacts/interventions.ts DATA OUT [NAME…]`.
+ * DATA is a folder with datasets/cifar10, images/imagenet, models and labels; OUT takes NAME.json and interventions.md.
+ */
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { decodePicture } from '#image-codec';
+import { openDataset } from '../../src/data/open-dataset.ts';
+import { toImageArray } from '../../src/data/to-image-array.ts';
+import { fitPicture } from '../../src/model/fit-picture.ts';
+import { type LoadOptions, loadModel } from '../../src/model/load-model.ts';
+import type { Model } from '../../src/model/model.ts';
+import { interventionNamed } from '../../src/spectrum/intervention.ts';
+import {
+  budgetText,
+  type InterventionFindings,
+  measureInterventions,
+} from '../../src/spectrum/measure-interventions.ts';
+
+const [data, out, ...chosen] = process.argv.slice(2);
+if (data === undefined || out === undefined) throw new Error('Usage: interventions.ts DATA OUT [NAME…]');
+
+interface Subject {
+  readonly name: string;
+  readonly source: string;
+  readonly options: LoadOptions;
+  readonly pictures: number;
+  /** Budgets in 255ths, and steps of PGD. */
+  readonly levels: readonly number[];
+  readonly steps: number;
+  /** Words of interventions; the usual ones unless given. */
+  readonly interventions?: readonly string[];
+}
+
+const imagenet = (
+  name: string,
+  file: string,
+  preprocessing: string,
+  classes: string,
+  interventions: readonly string[],
+): Subject => ({
+  name,
+  source: `${data}/models/imagenet/${file}`,
+  options: { preprocessing, classes: `${data}/labels/${classes}` },
+  pictures: 20,
+  levels: [0.5],
+  steps: 10,
+  interventions,
+});
+
+const subjects: readonly Subject[] = [
+  { name: 'cifar10-standard', source: 'zoo:cifar10-standard', options: {}, pictures: 200, levels: [1, 2], steps: 20 },
+  { name: 'cifar10-robust', source: 'zoo:cifar10-robust', options: {}, pictures: 100, levels: [8], steps: 20 },
+  {
+    name: 'resnet20',
+    source: `${data}/models/cifar10/resnet20.onnx`,
+    options: { preprocessing: 'imagenet' },
+    pictures: 60,
+    levels: [1],
+    steps: 20,
+    interventions: ['blurpool3', 'blurpool5', 'blur3'],
+  },
+  imagenet('squeezenet1.1', 'squeezenet1.1.onnx', 'caffe-bgr', 'imagenet_1000.txt', ['average', 'blurpool3', 'blur3']),
+  imagenet('mobilenet_v2', 'mobilenet_v2_1.0_224.onnx', 'tf', 'imagenet_1001.txt', ['blurpool3', 'blur3']),
+];
+
+async function picturesFor(model: Model, count: number): Promise<{ images: Float32Array[]; labels: number[] }> {
+  if (model.height === 32) {
+    const set = await toImageArray(await openDataset(`cifar10:${data}/datasets/cifar10`, { split: 'test' }));
+    const size = 3 * 32 * 32;
+    const images = Array.from({ length: count }, (_, i) =>
+      Float32Array.from(set.pixels.subarray(i * size, (i + 1) * size), (v) => v / 255),
+    );
+    return { images, labels: [...set.labels].slice(0, count) };
+  }
+  const folder = `${data}/images/imagenet`;
+  const names = (await readdir(folder)).sort();
+  const step = names.length / count;
+  const images: Float32Array[] = [];
+  const labels: number[] = [];
+  for (let i = 0; i < count; i++) {
+    const name = names[Math.floor(i * step)]!;
+    images.push(fitPicture(await decodePicture(await readFile(`${folder}/${name}`)), model));
+    labels.push(model.classOf(name.split('_')[0]!));
+  }
+  return { images, labels };
+}
+
+const percent = (share: number) => (100 * share).toFixed(1);
+
+function tableOf(found: InterventionFindings): string {
+  const [before] = found.rows;
+  const titles = [
+    'intervention',
+    ...before!.periods.map(({ period }) => `lines of ${period}`),
+    ...before!.periods.map(({ period }) => `phases of ${period}`),
+    'high, %',
+    'accuracy, %',
+    ...before!.attacked.map(({ epsilon }) => `PGD ${budgetText(epsilon)}, % (of right ones)`),
+  ];
+  const rows = found.rows.map(({ name, changes, periods, highShare, accuracy, attacked }) => [
+    changes === 'gradient' ? `${name} (gradient)` : name,
+    ...periods.map(({ lineIndex }) => lineIndex.toFixed(2)),
+    ...periods.map(({ phaseRatio }) => phaseRatio.toFixed(2)),
+    percent(highShare),
+    percent(accuracy),
+    ...attacked.map(({ accuracy: left, kept }) => `${percent(left)} (${percent(kept)})`),
+  ]);
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [line(titles), line(titles.map((_, i) => (i === 0 ? '---' : '--:'))), ...rows.map(line)].join('\n');
+}
+
+await mkdir(out, { recursive: true });
+const parts: string[] = [];
+for (const { name, source, options, pictures, levels, steps, interventions } of subjects) {
+  const file = `${out}/${name}.json`;
+  if (chosen.length === 0 || chosen.includes(name)) {
+    await using model = await loadModel(source, options);
+    const { images, labels } = await picturesFor(model, pictures);
+    const found = await measureInterventions(model, images, labels, {
+      epsilons: levels.map((level) => level / 255),
+      steps,
+      ...(interventions === undefined ? {} : { interventions: interventions.map(interventionNamed) }),
+      onProgress: (what) => process.stderr.write(`${name}: ${what}\n`),
+    });
+    await writeFile(file, `${JSON.stringify({ ...found, model: name }, null, 2)}\n`);
+  }
+  const kept = await readFile(file, 'utf8').catch(() => undefined);
+  if (kept === undefined) continue;
+  const found = JSON.parse(kept) as InterventionFindings;
+  const words = found.words.map((line) => `- ${line}`).join('\n');
+  parts.push(
+    `### ${name}\n\n${found.pictures} pictures, PGD in linf of ${found.steps} steps.\n\n${tableOf(found)}\n\n${words}\n`,
+  );
+}
+await writeFile(`${out}/interventions.md`, parts.join('\n'));

@@ -1,0 +1,36 @@
+/** @file What `intervene` prints: a table of interventions, then a sentence for each. */
+import { budgetText, type InterventionFindings } from '../spectrum/measure-interventions.ts';
+import { textTable } from './text-table.ts';
+
+const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+
+/** As lines for people. */
+export function interventionLines({ model, pictures, steps, rows, skipped, words }: InterventionFindings): string[] {
+  const right = (title: string) => ({ title, align: 'right' }) as const;
+  const [before] = rows;
+  const columns = [
+    { title: 'intervention' },
+    { title: 'changes' },
+    ...before!.periods.flatMap(({ period }) => [right(`lines of ${period}`), right(`phases of ${period}`)]),
+    right('high'),
+    right('accuracy'),
+    ...before!.attacked.flatMap(({ epsilon }) => [right(`PGD ${budgetText(epsilon)}`), right('of right ones')]),
+  ];
+  return [
+    `${model}: ${pictures} pictures, PGD of ${steps} steps (linf)`,
+    ...textTable(
+      columns,
+      rows.map(({ name, changes, periods, highShare, accuracy, attacked }) => [
+        name,
+        changes,
+        ...periods.flatMap(({ lineIndex, phaseRatio }) => [lineIndex.toFixed(2), phaseRatio.toFixed(2)]),
+        percent(highShare),
+        percent(accuracy),
+        ...attacked.flatMap(({ accuracy: left, kept }) => [percent(left), percent(kept)]),
+      ]),
+    ),
+    '',
+    ...words,
+    ...(skipped.length === 0 ? [] : [`note: the model has nothing for ${skipped.join(', ')}.`]),
+  ];
+}

@@ -1,0 +1,52 @@
+/** @file `pareidolia intervene` from outside: a written model, a table, refusals. */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { encodePng } from '#image-codec';
+import { loadModel } from '../src/model/load-model.ts';
+import { pseudoRandom } from './random.ts';
+import { smallNetwork } from './support/network.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'pareidolia-intervene-'));
+const at = (name: string) => join(folder, name);
+const main = new URL('../src/cli/main.ts', import.meta.url).pathname;
+writeFileSync(at('net.onnx'), smallNetwork());
+writeFileSync(at('classes.txt'), 'a\nb\nc\nd\ne\n');
+
+function run(...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [main, 'intervene', 'net.onnx', ...args, '--preprocessing', 'cifar10', '--classes', 'classes.txt'],
+    { cwd: folder, encoding: 'utf8' },
+  );
+  return { status, stdout, stderr };
+}
+
+it('measures on class folders, and writes a model that keeps shape, preprocessing and classes', async () => {
+  const random = pseudoRandom(4);
+  for (const name of ['a', 'c']) {
+    mkdirSync(at(`photos/${name}`), { recursive: true });
+    const data = Float32Array.from({ length: 768 }, random);
+    writeFileSync(at(`photos/${name}/1.png`), await encodePng({ data, channels: 3, height: 16, width: 16 }));
+  }
+  const { status, stdout, stderr } = run('photos', '--steps', '2', '--try', 'blur3', '--out', 'soft.onnx', '--json');
+  expect([status, stderr.includes('error')]).toEqual([0, false]);
+  const { rows, pictures, files, blurred } = JSON.parse(stdout);
+  expect([rows.length, pictures, files, blurred.length]).toEqual([2, 2, ['soft.onnx', 'soft.pareidolia.json'], 1]);
+  await using soft = await loadModel(at('soft.onnx'));
+  await using sharp = await loadModel(at('net.onnx'), { preprocessing: 'cifar10' });
+  expect([soft.classCount, soft.className(1), soft.preprocessing.mean]).toEqual([5, 'b', sharp.preprocessing.mean]);
+  expect(readFileSync(at('soft.onnx')).length).toBeGreaterThan(readFileSync(at('net.onnx')).length);
+});
+
+it.each([
+  [[], 'Give pictures to measure on'],
+  [['--out', 'refused.onnx', '--blur', '9'], '2 to 7 taps, got 9'],
+])('refuses %j in one sentence and writes nothing', (args, message) => {
+  const { status, stdout, stderr } = run(...args);
+  expect([status, stdout]).toEqual([2, '']);
+  expect(stderr).toContain(message);
+  expect(existsSync(at('refused.onnx'))).toBe(false);
+});
