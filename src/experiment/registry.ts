@@ -2,6 +2,7 @@
 import type { Experiment } from './experiment.ts';
 import { ExperimentError } from './experiment-error.ts';
 import { bugs } from './experiments/bugs.ts';
+import { cue } from './experiments/cue.ts';
 import { gaussian } from './experiments/gaussian.ts';
 import { leakage } from './experiments/leakage.ts';
 import { linearFeatures } from './experiments/linear-features.ts';
@@ -9,12 +10,16 @@ import { mislabelled } from './experiments/mislabelled.ts';
 import { mistakes } from './experiments/mistakes.ts';
 import { noise } from './experiments/noise.ts';
 import { priors } from './experiments/priors.ts';
+import { representations } from './experiments/representations.ts';
 import { squares } from './experiments/squares.ts';
 import { style } from './experiments/style.ts';
+import { transfer } from './experiments/transfer.ts';
 
 /** All experiments, in the order of the literature. */
 export const experiments: readonly Experiment[] = [
   mislabelled,
+  representations,
+  transfer,
   gaussian,
   leakage,
   linearFeatures,
@@ -24,6 +29,7 @@ export const experiments: readonly Experiment[] = [
   style,
   noise,
   priors,
+  cue,
 ];
 
 /** An experiment by its name. @throws ExperimentError that lists the names there are */

@@ -19,6 +19,9 @@ export type MislabelledSettings = {
   readonly net: string;
   readonly width: number;
   readonly epochs: number;
+  readonly batchSize: number;
+  readonly learningRate: number;
+  readonly augment: boolean;
   /** Radius in l2 at which students are attacked, and how many test pictures. */
   readonly attackRadius: number;
   readonly attacked: number;
@@ -31,11 +34,14 @@ const shapesFull = {
   steps: 20,
   net: 'convnet',
   width: 16,
-  epochs: 10,
+  epochs: 12,
+  batchSize: 32,
+  learningRate: 0.05,
+  augment: true,
   attackRadius: 0.25,
   attacked: 300,
 };
-const cifarFull = { ...shapesFull, pictures: 8000, epsilon: 1, epochs: 12 };
+const cifarFull = { ...shapesFull, pictures: 8000, epsilon: 1, epochs: 12, batchSize: 128, learningRate: 0.1 };
 
 /** The experiment. */
 export const mislabelled: Experiment<MislabelledSettings> = {
@@ -62,7 +68,7 @@ export const mislabelled: Experiment<MislabelledSettings> = {
   usualData: 'shapes',
   scales: {
     quick: {
-      shapes: { ...shapesFull, pictures: 1500, testPictures: 500, epochs: 8, attacked: 100 },
+      shapes: { ...shapesFull, pictures: 1500, testPictures: 500, attacked: 100 },
       cifar10: { ...cifarFull, pictures: 2000, testPictures: 500, attacked: 100 },
       other: { ...cifarFull, pictures: 2000, testPictures: 500, attacked: 100 },
     },
@@ -86,7 +92,14 @@ export const mislabelled: Experiment<MislabelledSettings> = {
     const leakRand = await withPatterns(real, another, patterns, 'D_rand with meaningless patterns');
     const leakDet = await withPatterns(real, next, patterns, 'D_det with meaningless patterns');
 
-    const student: StudentOptions = { net, width, epochs };
+    const student: StudentOptions = {
+      net,
+      width,
+      epochs,
+      batchSize: settings.batchSize,
+      learningRate: settings.learningRate,
+      ...(settings.augment ? {} : { augmentation: {} }),
+    };
     const measures: Measure[] = [{ name: 'chance', value: 1 / classes, unit: 'share' }];
     for (const [name, set] of [
       ['true pictures', real],

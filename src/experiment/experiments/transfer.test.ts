@@ -1,0 +1,22 @@
+/** @file Transfer and learning from D_det at toy size. */
+import { expect, it } from 'vitest';
+import { halves } from '../../../test/support/tiny-data.ts';
+import { linearSource, runToy } from '../../../test/support/toy-experiment.ts';
+import { transfer } from './transfer.ts';
+
+it('a network like the source learns from its changes and is fooled by them, a crude one less', async () => {
+  const settings = {
+    ...{ pictures: 400, testPictures: 200, epsilon: 2.2, steps: 8, nets: ['linear', 'mlp', 'convnet'], width: 2 },
+    ...{ epochs: 8, batchSize: 32, learningRate: 0.02, augment: false },
+  };
+  const toy = { train: halves(400), test: halves(200, { seed: 2 }), sources: { standard: await linearSource(0) } };
+  const { summaries, findings } = await runToy(transfer, { ...toy, settings });
+  const of = (measure: string) => summaries.of(measure).mean;
+  expect(of('linear: led test pictures that fool it, trained on true pictures')).toBeGreaterThan(0.8);
+  expect(of('linear: clean accuracy, trained on D_det')).toBeGreaterThan(
+    of('convnet: clean accuracy, trained on D_det'),
+  );
+  expect(Math.abs(of('correlation over architectures'))).toBeLessThanOrEqual(1);
+  expect(of('correlation over architectures')).toBeGreaterThan(0.5);
+  expect(findings[0]!.figures).toHaveLength(1);
+});

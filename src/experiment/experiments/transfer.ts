@@ -1,0 +1,148 @@
+/** @file Transferability follows from shared features (Ilyas et al. 2019, section 3.3): who learns D_det is fooled by its changes. */
+import type { Experiment, Findings, Measure } from '../experiment.ts';
+import { accuracyOf, trainedOn } from '../networks.ts';
+import { perturbedTowards } from '../perturbed-set.ts';
+
+/** How much is computed. */
+export type TransferSettings = {
+  /** Training pictures of every network. */
+  readonly pictures: number;
+  readonly testPictures: number;
+  /** Length of the change in l2, pixels from 0 to 1. */
+  readonly epsilon: number;
+  readonly steps: number;
+  readonly nets: readonly string[];
+  readonly width: number;
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly learningRate: number;
+  readonly augment: boolean;
+};
+
+const quick: TransferSettings = {
+  pictures: 1500,
+  testPictures: 500,
+  epsilon: 1,
+  steps: 20,
+  nets: ['convnet', 'convnet-max', 'convnet-average', 'resnet8', 'mlp', 'linear'],
+  width: 16,
+  epochs: 12,
+  batchSize: 32,
+  learningRate: 0.05,
+  augment: true,
+};
+const full = { ...quick, pictures: 6000, testPictures: 1000, nets: [...quick.nets, 'convnet-blur', 'convnet-k4s2'] };
+
+/** The experiment. */
+export const transfer: Experiment<TransferSettings> = {
+  name: 'transfer',
+  title: 'Who learns from adversarial changes is fooled by them',
+  claim:
+    'Adversarial examples transfer because networks learn the same brittle features: the better an architecture classifies clean pictures after training on D_det alone, the more often the changes of its source network fool it.',
+  paper: 'Ilyas et al. 2019, "Adversarial examples are not bugs, they are features", section 3.3',
+  protocol: [
+    'Lead training and test pictures towards the class after their own, by changes of one length against one standard network (D_det).',
+    'For each architecture train a network on D_det and test it on clean pictures.',
+    'Train another of the same architecture on true pictures, and count the changed test pictures that it takes for the class that they were led to, of all.',
+    'Correlate both over architectures.',
+  ],
+  published: [],
+  usualData: 'shapes',
+  scales: {
+    quick: { shapes: quick, cifar10: quick, other: quick },
+    full: { shapes: full, cifar10: full, other: full },
+  },
+
+  async run(context, settings): Promise<Findings> {
+    const { pictures, testPictures, epsilon, steps, nets, augment, ...training } = settings;
+    const real = await context.pictures('train', pictures);
+    const test = await context.pictures('test', testPictures);
+    const source = await context.source('standard');
+    const next = (labels: Int32Array) => (i: number) => (labels[i]! + 1) % real.array.classNames.length;
+    const change = { epsilon, steps };
+    const dDet = await perturbedTowards(context, source, real, next(real.array.labels), 'D_det', change);
+    const led = await perturbedTowards(context, source, test, next(test.array.labels), 'led test pictures', change);
+
+    const points: (readonly [number, number])[] = [];
+    const measures: Measure[] = [];
+    for (const net of nets) {
+      const student = {
+        net,
+        epochs: training.epochs,
+        batchSize: training.batchSize,
+        learningRate: training.learningRate,
+        ...(net.startsWith('convnet') || net.startsWith('resnet') ? { width: training.width } : {}),
+        ...(augment ? {} : { augmentation: {} }),
+      };
+      const taught = await trainedOn(context, dDet, student);
+      const fooled = await trainedOn(context, real, student);
+      const learned = await accuracyOf(taught.model, test);
+      const transferred = await accuracyOf(fooled.model, led);
+      const of = test.array.shape[0];
+      points.push([learned, transferred]);
+      measures.push(
+        { name: `${net}: clean accuracy, trained on D_det`, value: learned, unit: 'share', of },
+        {
+          name: `${net}: led test pictures that fool it, trained on true pictures`,
+          value: transferred,
+          unit: 'share',
+          of,
+        },
+        {
+          name: `${net}: clean accuracy, trained on true pictures`,
+          value: await accuracyOf(fooled.model, test),
+          unit: 'share',
+          of,
+        },
+      );
+    }
+    measures.push({ name: 'correlation over architectures', value: correlation(points), unit: 'number' });
+    const ticks = [0, 0.25, 0.5, 0.75, 1].map((at) => ({ at, label: `${100 * at} %` }));
+    return {
+      measures,
+      figures: [
+        {
+          kind: 'chart',
+          name: 'transfer',
+          caption: `One mark an architecture: ${nets.join(', ')}.`,
+          chart: {
+            alt: 'How often led pictures fool an architecture, against how well it learns from D_det.',
+            x: { title: 'clean accuracy after training on D_det', ticks },
+            y: { title: 'led pictures that fool it', ticks },
+            series: [
+              {
+                name: 'architectures',
+                tone: 'first',
+                points: [...points].sort(([a], [b]) => a - b),
+                shown: 'points',
+              },
+            ],
+          },
+        },
+      ],
+      notes: [
+        'The networks are siblings and small, so their range is narrow; the correlation is over few points, and its interval over seeds is of the trainings alone.',
+      ],
+    };
+  },
+
+  judge: (results) => [
+    {
+      statement: 'Over architectures, learning from D_det and being fooled go together (correlation above 0.5).',
+      holds: results.of('correlation over architectures').mean > 0.5,
+    },
+  ],
+};
+
+/** Pearson's correlation of pairs. */
+function correlation(pairs: readonly (readonly [number, number])[]): number {
+  const mean = (k: 0 | 1) => pairs.reduce((sum, pair) => sum + pair[k], 0) / pairs.length;
+  const [mx, my] = [mean(0), mean(1)];
+  let [xy, xx, yy] = [0, 0, 0];
+  for (const [x, y] of pairs) {
+    xy += (x - mx) * (y - my);
+    xx += (x - mx) ** 2;
+    yy += (y - my) ** 2;
+  }
+  return xx === 0 || yy === 0 ? 0 : xy / Math.sqrt(xx * yy);
+}
