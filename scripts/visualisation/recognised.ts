@@ -1,6 +1,7 @@
 /**
  * @file Draws every class of the embedded classifiers under several priors and asks a second, independently trained classifier what it sees:
- * `node scripts/visualisation/recognised.ts FOLDER [--set cifar10|shapes] [--seeds 3] [--steps 96]`. A table on stdout, a sheet of the first
+ * `node scripts/visualisation/recognised.ts FOLDER [--set cifar10|shapes] [--seeds 3] [--steps 96]
+ * [--only standard-generator …]`. A table on stdout, a sheet of the first
  * seed's drawings into the folder. Each drawing is judged twice: at its end, and where it first made its own classifier 99 % sure, which
  * compares priors at the same confidence. The numbers stand in docs/visualisation.md.
  */
@@ -25,6 +26,7 @@ const { values, positionals } = parseArgs({
     set: { type: 'string', default: 'cifar10' },
     seeds: { type: 'string', default: '3' },
     steps: { type: 'string', default: '96' },
+    only: { type: 'string', multiple: true },
   },
 });
 const [folder = 'recognised'] = positionals;
@@ -50,6 +52,7 @@ process.stdout.write(
   `| drawn by | prior | known to itself | to the second | 95 % | when 99 % sure itself | 95 % | step of that, median |\n|---|---|---|---|---|---|---|---|\n`,
 );
 for (const [drawer, prior, robustness] of rows) {
+  if (values.only !== undefined && !values.only.includes(`${drawer}-${prior}`)) continue;
   await using model = await loadModel(`zoo:${set}-${drawer}`);
   const size: PictureSize = [model.channels, model.height, model.width];
   const settings: Omit<DrawOptions, 'seed'> = {
