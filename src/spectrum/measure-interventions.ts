@@ -195,8 +195,7 @@ function wordsOf([before, ...rows]: readonly InterventionRow[]): string[] {
 
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 
-/** A budget in 255ths where it is a whole number of them. */
+/** A budget in 255ths. */
 export function budgetText(epsilon: number): string {
-  const levels = 255 * epsilon;
-  return Math.abs(levels - Math.round(levels)) < 1e-6 ? `${Math.round(levels)}/255` : `${epsilon}`;
+  return `${Number((255 * epsilon).toFixed(3))}/255`;
 }
