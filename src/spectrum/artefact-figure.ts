@@ -17,7 +17,7 @@ export function artefactFigure(
 ): Figure {
   const panels: Panel[] = [];
   if (maps.input !== undefined && input.length > 0) {
-    panels.push(mapPanel('Predicted: paths to each pixel', maps.input, 'all kernels alike, no weights'));
+    panels.push(mapPanel('Predicted: paths to each pixel', maps.input, 'kernels alike'));
     if (measurement !== undefined)
       panels.push(
         mapPanel(
@@ -34,7 +34,7 @@ export function artefactFigure(
     }
   }
   if (maps.output !== undefined && output.length > 0) {
-    panels.push(mapPanel('How often output pixels are painted', maps.output, 'all kernels alike, no weights'));
+    panels.push(mapPanel('How often output pixels are painted', maps.output, 'kernels alike'));
     panels.push(
       phasePanel('Output by phase', output.findLast(({ period }) => Math.max(...period) <= largestShown) ?? output[0]!),
     );
