@@ -35,7 +35,8 @@ const browser = {
   test: {
     name: 'browser',
     include: ['test/browser/**/*.test.ts'],
-    testTimeout: 120_000,
+    // WebGPU runs in software there, beside tests of another worker.
+    testTimeout: 300_000,
     browser: {
       enabled: true,
       headless: true,
