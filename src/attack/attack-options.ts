@@ -13,7 +13,10 @@ export interface AttackOptions {
   readonly target?: number | readonly number[];
   /** When a picture counts as adversarial; when the answer is another, or the target, unless given. */
   readonly criterion?: Criterion;
-  /** 1 where a picture may change and 0 where not, [H, W]; everywhere unless given. */
+  /**
+   * 1 where a picture may change and 0 where not, [H, W]; everywhere unless given. A picture of 8-bit values holds what is kept as a PNG
+   * does: rounded to the nearest.
+   */
   readonly mask?: Float32Array;
   /** Decides all randomness, for each picture with its own pixels; 0 unless given. */
   readonly seed?: number;

@@ -3,13 +3,14 @@
  * that it asked about, rounds it to 8 bits inside the ball, and has the plain model confirm it.
  */
 import { type Distances, distances, quantizeWithin, withinBudget } from '../distance/ball.ts';
+import type { PlainPrediction } from '../model/model.ts';
 import { type AttackOptions, checkExpectation, isFooled, startTrials } from './attack-options.ts';
 import { checkEpsilon } from './check-options.ts';
 import { converse } from './converse.ts';
 import type { Judge } from './criterion.ts';
 import { type Answer, look, type Procedure, type Query } from './procedure.ts';
 import { type AttackResult, describePrediction } from './result.ts';
-import { allowed, type Trial } from './trial.ts';
+import type { Trial } from './trial.ts';
 import type { Victim } from './victim.ts';
 
 /** Norms that budgets are given in. l0 counts channel values. */
@@ -149,15 +150,10 @@ export function isPicture(x: Float32Array, { x0, mask }: Trial): boolean {
 }
 
 function* roundBest(trial: Trial, { norm, epsilon }: Ball, findings: BudgetFindings): Procedure {
-  const x8 = keepMasked(quantizeWithin(norm, findings.best!.x, trial.x0, epsilon), trial);
+  const x8 = quantizeWithin(norm, findings.best!.x, trial.x0, epsilon);
   if (!withinBudget(distances(x8, trial.x0)[norm], epsilon)) return;
   const { fools } = yield* look(x8);
   if (fools) findings.best8 = { x: x8, rank: findings.best!.rank };
-}
-
-/** An 8-bit picture with the original's values where the mask forbids a change. */
-export function keepMasked(x8: Float32Array, trial: Trial): Float32Array {
-  return trial.mask === undefined ? x8 : allowed(x8, trial);
 }
 
 /** The outcome as the plain model sees it: in float, and rounded to 8 bits. */
@@ -175,21 +171,34 @@ export async function budgetResult(
 ): Promise<AttackResult> {
   const { x0, label, target, notes, misclassifiedBefore } = trial;
   const before = describePrediction(trial.before, victim.className);
-  const x = best8?.x ?? best?.x ?? x0;
-  const rounded = best8 === undefined ? keepMasked(quantizeWithin(norm, x, x0, epsilon), trial) : x;
-  const x8 = rounded.every((value, i) => value === x[i]) ? x : rounded;
-  const plain = best === undefined ? trial.before : await victim.predictPlain(x);
-  const plain8 = x8 === x ? plain : await victim.predictPlain(x8);
-  trial.forwards += Number(best !== undefined) + Number(x8 !== x);
-  const fools = async (picture: Float32Array, prediction: typeof plain) =>
-    !misclassifiedBefore &&
-    withinBudget(distances(picture, x0)[norm], epsilon) &&
-    (await isFooled(prediction, trial, victim, judge));
-  const success8 = await fools(x8, plain8);
-  const success = success8 || (await fools(x, plain));
-  const adversarial = success8 ? x8 : success ? x : x0;
+  const ask = (x: Float32Array) => {
+    trial.forwards++;
+    return victim.predictPlain(x);
+  };
+  const fools = async (x: Float32Array, plain: PlainPrediction) =>
+    withinBudget(distances(x, x0)[norm], epsilon) && (await isFooled(plain, trial, victim, judge));
+  const eightBit = (x: Float32Array) => {
+    const x8 = quantizeWithin(norm, x, x0, epsilon);
+    return x8.every((value, i) => value === x[i]) ? x : x8;
+  };
+  let [adversarial, plain, plain8] = [x0, trial.before, trial.before];
+  let [success, success8] = [false, false];
+  // Where the plain model denies the one of 8-bit values, the other may still fool it.
+  for (const x of [best8?.x, best?.x]) {
+    if (x === undefined) continue;
+    const x8 = x === best8?.x ? x : eightBit(x);
+    const seen8 = await ask(x8);
+    success8 = await fools(x8, seen8);
+    const seen = success8 || x8 === x ? seen8 : await ask(x);
+    success = success8 || (x8 !== x && (await fools(x, seen)));
+    if (!success) continue;
+    [adversarial, plain, plain8] = [success8 ? x8 : x, seen, seen8];
+    break;
+  }
+  const x08 = misclassifiedBefore ? eightBit(x0) : x0;
+  if (x08 !== x0) plain8 = await ask(x08);
+  const after = describePrediction(plain, victim.className);
   const after8 = describePrediction(plain8, victim.className);
-  const after = success8 ? after8 : success ? describePrediction(plain, victim.className) : before;
   if (best !== undefined && !success)
     notes.add('The derived graph was fooled, the plain model is not: the scores are too close to tell.');
   if (trial.zeroGradients > 0)
@@ -214,7 +223,7 @@ export async function budgetResult(
     misclassifiedBefore,
     before,
     after,
-    after8: success || misclassifiedBefore ? after8 : before,
+    after8,
     norm,
     epsilon,
     path: trial.path,

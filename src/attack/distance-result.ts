@@ -58,7 +58,7 @@ export async function distanceResult(bench: Bench, task: Task): Promise<Distance
   }
   // An 8-bit picture is a picture: where no other is confirmed, it is the answer in float as well.
   float ??= rounded;
-  const { x0, label, target, misclassifiedBefore, notes, forwards } = task;
+  const { x0, label, target, misclassifiedBefore, notes } = task;
   if (task.candidates.length > 0 && float === undefined)
     notes.add('The derived model was fooled, but no such picture was confirmed by the plain model within the bounds.');
   else if (float !== undefined && rounded === undefined)
@@ -68,8 +68,11 @@ export async function distanceResult(bench: Bench, task: Task): Promise<Distance
     notes.add(`${before} before the attack.`);
   }
   const before = describePrediction(task.before, model.className);
-  const after8 =
-    rounded?.prediction ?? (float && describePrediction(await model.predictPlain(quantize8(float.x)), model.className));
+  let after8 = rounded?.prediction ?? before;
+  if (rounded === undefined && float !== undefined) {
+    task.forwards++;
+    after8 = describePrediction(await model.predictPlain(quantize8(float.x)), model.className);
+  }
   const named = (measured: readonly number[] | undefined): Measured | undefined =>
     measured && Object.fromEntries([main, ...bounds].map(({ distance }, k) => [distance.name, measured[k]!]));
   return {
@@ -90,8 +93,8 @@ export async function distanceResult(bench: Bench, task: Task): Promise<Distance
     misclassifiedBefore,
     before,
     after: float?.prediction ?? before,
-    after8: after8 ?? before,
-    forwards,
+    after8,
+    forwards: task.forwards,
     backwards: task.backwards,
     path: task.path,
     seed,

@@ -10,7 +10,7 @@ import type { Problem, StepRule } from '../search/problem.ts';
 import { type Observation, type Sample, search } from '../search/search.ts';
 import { greater, where } from '../tensor/ops/compare.ts';
 import { type AttackOptions, startTrials } from './attack-options.ts';
-import { type Ball, type BudgetFindings, budgetResult, keepMasked } from './budget-attack.ts';
+import { type Ball, type BudgetFindings, budgetResult } from './budget-attack.ts';
 import { checkOptions } from './check-options.ts';
 import { answer, type Criterion, type Judge, oneHot } from './criterion.ts';
 import { drawnNumbers, drawnSpecs, type Expectation, expectationKey, expected } from './expectation.ts';
@@ -228,7 +228,7 @@ function eightBitChecker(model: Model, judge: Judge, { norm, epsilon }: Ball, la
       const count = Math.min(largest, 2 ** Math.floor(Math.log2(candidates.length - at)));
       const chunk = candidates.slice(at, at + count);
       at += count;
-      const rounded = chunk.map(({ trial, x }) => keepMasked(quantizeWithin(norm, x, trial.x0, epsilon), trial));
+      const rounded = chunk.map(({ trial, x }) => quantizeWithin(norm, x, trial.x0, epsilon));
       const pictures = new Float32Array(count * size);
       for (const [i, x] of rounded.entries()) pictures.set(x, i * size);
       const scores = await model.predict(pictures, count);

@@ -9,7 +9,7 @@ import { type BudgetNorm, isPicture } from './budget-attack.ts';
 import { converse } from './converse.ts';
 import type { Judge } from './criterion.ts';
 import { type Answer, look, type Procedure, type Query } from './procedure.ts';
-import { AttackError, type DistanceAttackResult, describePrediction, type Prediction } from './result.ts';
+import { AttackError, type DistanceAttackResult, describePrediction } from './result.ts';
 import { allowed, type Trial } from './trial.ts';
 import type { Victim } from './victim.ts';
 
@@ -184,16 +184,18 @@ const beyond = [1, 1.01, 1.02, 1.05, 1.1, 1.2, 1.5, 2];
 /** Shares of the largest change from which on values are rounded away from the original: changes may be below half a level. */
 const shares = [0.9, 0.7, 0.5, 0.3, 0.1];
 
-/** Looks for the nearest picture of 8-bit values that fools. */
+/** Looks for the nearest picture of 8-bit values that fools; what the mask keeps is the original's, rounded. */
 function* rounded(trial: Trial, norm: BudgetNorm, findings: Findings): Procedure {
   const { x } = findings.nearest!;
   const whole8 = findings.unrefined === undefined ? [] : [quantize8(findings.unrefined.x)];
   const steps = beyond.map((factor) => quantize8(allowed(between(trial, x, factor), trial)));
   const forced = shares.map((share) => outwards(x, trial.x0, share));
-  for (const x8 of [inwards(x, trial.x0), ...steps, ...forced, ...whole8]) {
-    const picture = allowed(x8, trial);
-    if (!(yield* look(picture)).fools) continue;
-    findings.nearest8 = { x: picture, distance: distances(picture, trial.x0)[norm] };
+  const candidates = [inwards(x, trial.x0), ...steps, ...forced, ...whole8]
+    .map((x8) => ({ x: x8, distance: distances(x8, trial.x0)[norm] }))
+    .sort((a, b) => a.distance - b.distance);
+  for (const candidate of candidates) {
+    if (!(yield* look(candidate.x)).fools) continue;
+    findings.nearest8 = candidate;
     return;
   }
 }
@@ -247,7 +249,11 @@ async function minimalResult(
       ? []
       : backwards.map((share) => nearest.x.map((value, i) => value + share * (whole[i]! - value)));
   const eight = nearest8 === undefined ? undefined : await confirmed([nearest8.x]);
-  const float = (await confirmed(norm === 'l0' && nearest ? [nearest.x, whole] : floats)) ?? eight;
+  const sought = await confirmed(norm === 'l0' && nearest ? [nearest.x, whole] : floats);
+  const isNearer =
+    eight !== undefined &&
+    (sought === undefined || (eight.measured[norm]! < sought.measured[norm]! && isPicture(eight.x, trial)));
+  const float = isNearer ? eight : sought;
   const before = describePrediction(trial.before, victim.className);
   if (nearest !== undefined && float === undefined)
     notes.add('The derived model was fooled, but no such picture was confirmed by the plain model.');
@@ -258,11 +264,11 @@ async function minimalResult(
     );
   if (misclassifiedBefore)
     notes.add(`${target === undefined ? 'The model was wrong' : 'The model answered the target'} before the attack.`);
-  const after8: Prediction =
-    eight?.prediction ??
-    (float === undefined
-      ? before
-      : describePrediction(await victim.predictPlain(quantize8(float.x)), victim.className));
+  let after8 = eight?.prediction ?? before;
+  if (eight === undefined && float !== undefined) {
+    trial.forwards++;
+    after8 = describePrediction(await victim.predictPlain(quantize8(float.x)), victim.className);
+  }
   return {
     method,
     success: float !== undefined,

@@ -119,7 +119,7 @@ export function withinBudget(distance: number, epsilon: number): boolean {
 
 /**
  * The 8-bit picture nearest to x that stays in the ball, as a PNG can hold it: rounded to the nearest, or towards x0
- * where that would leave the ball.
+ * where that would leave the ball. Values that are the original's are rounded to the nearest in any case.
  */
 export function quantizeWithin(
   norm: keyof Distances,
@@ -133,7 +133,8 @@ export function quantizeWithin(
     for (let i = 0; i < x.length; i++) {
       const byte = toByte(x[i]!);
       const over = byte / 255 - x0[i]!;
-      result[i] = (over > bound ? byte - 1 : over < -bound ? byte + 1 : byte) / 255;
+      const isOutside = Math.abs(over) > bound;
+      result[i] = (isOutside ? byte + Math.sign(toByte(x0[i]!) - byte) : byte) / 255;
     }
     return result;
   }
@@ -145,7 +146,7 @@ export function quantizeWithin(
   return x.map((value, i) => {
     const exact = value * 255;
     const whole = Math.round(exact);
-    if (Math.abs(exact - whole) < 1e-3) return whole / 255;
+    if (value === x0[i] || Math.abs(exact - whole) < 1e-3) return whole / 255;
     return (value > x0[i]! ? Math.floor(exact) : Math.ceil(exact)) / 255;
   });
 }

@@ -12,9 +12,11 @@ export interface Quick {
   readonly countRatio?: number;
   /** Budget over the known optimum of a linear model at which it fools, for attacks within a ball. */
   readonly slack: number;
+  /** Without gradients, whether it fools a network whose scores are level but for one cliff that small changes do not reach. */
+  readonly crossesPlateaus: boolean;
 }
 
-const usual: Quick = { options: {}, share: 1, ratio: 1.05, slack: 1.05 };
+const usual: Quick = { options: {}, share: 1, ratio: 1.05, slack: 1.05, crossesPlateaus: true };
 
 const special: Readonly<Record<string, Partial<Quick>>> = {
   fgsm: { share: 0.5, slack: 12 },
@@ -29,11 +31,11 @@ const special: Readonly<Record<string, Partial<Quick>>> = {
   bb: { options: { steps: 36, decays: 3, rate: 0.004 } },
   // Weights of random signs, pixel by pixel, are what square windows suit least.
   square: { options: { queries: 1500, rescale: true }, slack: 3 },
-  // Values are taken as they come, not the best first, each by the same step.
-  simba: { options: { queries: 3000 }, ratio: 4.5 },
-  // Estimates from far fewer queries than there are values.
-  nes: { options: { queries: 3000 }, slack: 2 },
-  spsa: { options: { steps: 30 }, slack: 2 },
+  // Values are taken as they come, not the best first, each by the same step, and only where it lowers a score.
+  simba: { options: { queries: 3000 }, ratio: 4.5, crossesPlateaus: false },
+  // Estimates from far fewer queries than there are values; of level scores they are zero.
+  nes: { options: { queries: 3000 }, slack: 2, crossesPlateaus: false },
+  spsa: { options: { steps: 30 }, slack: 2, crossesPlateaus: false },
   // The normal of a plane among 768 values is felt by some 2000 steps.
   hopskipjump: { options: { queries: 2000 }, ratio: 2 },
   // A walk along the border, one look at a time.
