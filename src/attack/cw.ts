@@ -90,7 +90,10 @@ interface Round {
   readonly slope: Float32Array | undefined;
 }
 
-/** Lowers distance + c max(-lead + kappa, 0) from a picture by Adam in w, x = (tanh w + 1) / 2. */
+/**
+ * Lowers distance + c max(-lead + kappa, 0) from a picture by Adam in w, x = (tanh w + 1) / 2: to the end, or, where `isEnough` is given, until a
+ * picture fools at a distance of which it says so.
+ */
 function* round(
   trial: Trial,
   { rate, confidence, steps }: Settings,
@@ -98,7 +101,7 @@ function* round(
   start: Float32Array,
   distance: Distance,
   isFree: (i: number) => boolean = () => true,
-  untilFooled = false,
+  isEnough?: (value: number) => boolean,
 ): Procedure<Round> {
   const { x0, mask } = trial;
   const free = (i: number) => mask?.[i] !== 0 && isFree(i);
@@ -119,9 +122,9 @@ function* round(
       gradient[i] = free(i) ? (dx * (1 - (2 * x[i]! - 1) ** 2)) / 2 : 0;
     }
     const confident = seen.fools && Math.min(seen.value, seen.excess) >= confidence;
-    if (confident) {
+    if (confident && (isEnough === undefined || isEnough(value))) {
       found = { x, slope: pull.map((v, i) => v - c * seen.gradient[i]!) };
-      if (untilFooled) break;
+      if (isEnough !== undefined) break;
     }
     if (stalled(k, value + c * short)) break;
     const move = memory.next(gradient);
@@ -150,7 +153,8 @@ function* searchLinf(trial: Trial, settings: Settings, nearest: () => Nearest | 
       value: delta.reduce((sum, v) => sum + Math.max(Math.abs(v) - tau, 0), 0),
       slope: delta.map((v) => (Math.abs(v) > tau ? Math.sign(v) : 0)),
     });
-    const found = yield* raise(trial, settings, constant.value, x, above);
+    // It is not enough to fool: what exceeds tau must be gone, as where the authors' loss falls below 1e-4 c.
+    const found = yield* raise(trial, settings, constant.value, x, above, { isEnough: (value, c) => value < 1e-4 * c });
     if (found === undefined) return;
     x = found.x;
     constant = { ...constant, value: found.constant };
@@ -165,11 +169,14 @@ function* raise(
   first: number,
   start: Float32Array,
   distance: Distance,
-  isFree?: (i: number) => boolean,
+  {
+    isFree,
+    isEnough = () => true,
+  }: { readonly isFree?: (i: number) => boolean; readonly isEnough?: (value: number, c: number) => boolean } = {},
 ): Procedure<{ readonly x: Float32Array; readonly slope: Float32Array; readonly constant: number } | undefined> {
   let c = first;
   for (let k = 0; k < 2 * settings.rounds; k++) {
-    const found = yield* round(trial, settings, c, start, distance, isFree, true);
+    const found = yield* round(trial, settings, c, start, distance, isFree, (value) => isEnough(value, c));
     if (found.x !== undefined) return { x: found.x, slope: found.slope!, constant: c };
     c *= 10;
     if (c > 1e10) return undefined;
@@ -186,7 +193,7 @@ function* searchL0(trial: Trial, settings: Settings): Procedure {
   const isFree = new Uint8Array(x0.length).fill(1);
   let [start, c] = [x0, settings.initialConstant];
   for (;;) {
-    const found = yield* raise(trial, settings, c, start, squaredLength, (i) => isFree[i] === 1);
+    const found = yield* raise(trial, settings, c, start, squaredLength, { isFree: (i) => isFree[i] === 1 });
     if (found === undefined) return;
     c = Math.max(settings.initialConstant, found.constant / 2);
     const changed = Array.from(isFree.keys()).filter((i) => isFree[i] === 1 && found.x[i] !== x0[i]);

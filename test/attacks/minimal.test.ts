@@ -38,6 +38,22 @@ it.each([
   expect(result!.forwards).toBe(13);
 });
 
+it('goes on in linf, by Carlini and Wagner, from the first picture that fools', async () => {
+  const options = {
+    norm: 'linf',
+    steps: 150,
+    rounds: 7,
+    initialConstant: 0.1,
+    rate: 0.05,
+    finalSearch: false,
+  } as const;
+  const [result] = await methodNamed('cw').run(small, [image], undefined, options);
+  const first = result!.path.find(({ excess }) => excess > 0)!;
+  // A first step moves every value by half of the rate; the largest changes are then brought down.
+  expect(first.distance).toBeCloseTo(0.025, 3);
+  expect(result!.distances.linf).toBeLessThan(0.9 * first.distance);
+});
+
 describe('fmn', () => {
   it('ends every step on the sphere unless told otherwise, and in l2 alone', async () => {
     await using linear = await linearAt(2);
