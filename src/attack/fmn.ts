@@ -1,8 +1,7 @@
 /**
  * @file Fast minimum norm (Pintor et al. 2021, Algorithm 1): steps up the margin inside a ball whose radius follows the border. Until a
- * picture fools, it is a linear guess of the border's distance; then it shrinks where the picture fools and grows where it does not. Two
- * departures: the guess is made longer by gamma, since an exact one ends on the border, where nothing fools, and stays there; and in l2 steps
- * end on the ball's surface, as in adversarial-library (`onSphere`).
+ * picture fools, it is a linear guess of the border's distance; then it shrinks where the picture fools and grows where it does not. One
+ * departure: the guess is made longer by gamma, since an exact one ends on the border, where nothing fools, and stays there.
  */
 import type { BudgetNorm } from './budget-attack.ts';
 import { checkCount } from './check-options.ts';
@@ -24,8 +23,8 @@ export interface FmnOptions extends MinimalOptions {
   /** Share by which the radius first shrinks or grows at a step, and which falls to 0.001; 0.05 unless given. */
   readonly gamma?: number;
   /**
-   * In l2, put every step onto the ball's surface, as adversarial-library and DDN do, not just back into it, as the paper writes; on unless
-   * said otherwise, since it finds more.
+   * In l2, put every step onto the ball's surface, as adversarial-library and DDN do, not just back into it, as the paper writes; off unless said
+   * otherwise, though it may find more.
    */
   readonly onSphere?: boolean;
 }
@@ -53,7 +52,7 @@ export async function fmn(
   options: FmnOptions = {},
 ): Promise<DistanceAttackResult[]> {
   const { norm = fmnNorms[0]!, steps = 100, gamma = 0.05 } = options;
-  const { stepSize = norm === 'linf' ? 10 : 1, onSphere = norm === 'l2' } = options;
+  const { stepSize = norm === 'linf' ? 10 : 1, onSphere = false } = options;
   checkCount('Steps', steps, 1);
   if (!(stepSize > 0)) throw new AttackError(`Step size must be a positive number, got ${stepSize}.`);
   if (!(gamma > 0 && gamma < 1)) throw new AttackError(`Gamma must lie between 0 and 1, got ${gamma}.`);
@@ -123,7 +122,7 @@ export const fmnMethod = methodOf(
       steps: 'gradient steps (100)',
       stepSize: 'l2 length of the first step (10 for linf, else 1)',
       gamma: 'first change of the radius at a step (0.05)',
-      onSphere: 'in l2, step onto the surface of the ball (true)',
+      onSphere: 'in l2, step onto the surface of the ball (false)',
     },
   },
   fmn,
