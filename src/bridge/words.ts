@@ -11,9 +11,9 @@ export function levels(dose: number): string {
   return `${short(dose * 255)}/255`;
 }
 
-/** A share in per cent. */
+/** A share in per cent; less than a hundredth of one is 0. */
 export function percentOf(share: number): string {
-  return `${short(100 * share)} %`;
+  return `${Math.abs(share) < 1e-4 ? 0 : short(100 * share)} %`;
 }
 
 /** A share with its interval. */
