@@ -25,13 +25,16 @@ const { values, positionals } = parseArgs({
 });
 const [out = 'bridge-findings'] = positionals;
 const count = Number(values.pictures);
+
+/** Photographs are large: fewer of them. */
+const photographs = Math.round(0.3 * count);
 const device = await openRuntime('cpu');
 
 /** Test pictures that training did not see; photographs of a class each. */
 async function picturesFor(model: Model): Promise<Float32Array[]> {
   if (model.height === 32) return (await cifar10Test(count)).images;
   const folder = sharedPath('images/imagenet');
-  const names = (await readdir(folder)).sort().slice(0, count);
+  const names = (await readdir(folder)).sort().slice(0, photographs);
   return Promise.all(names.map(async (name) => fitPicture(await readPicture(join(folder, name)), model)));
 }
 
@@ -59,7 +62,7 @@ for (const network of networks) {
     const small = model.height === 32;
     const found = await bridge(model, images, unitNamed(model, unit), {
       distances,
-      doses: (small ? [1, 2, 4, 8, 16] : [2, 4, 8]).map((level) => level / 255),
+      doses: (small ? [1, 2, 4, 8, 16] : [4, 8]).map((level) => level / 255),
       closely: small ? 16 : 8,
       onProgress: (what) => process.stderr.write(`${network.name}, ${title}: ${what}\n`),
     });
