@@ -1,16 +1,21 @@
 /** @file A brittle feature known by construction: who uses the cue planted into shapes, and whether D_det carries it. */
+import type { ImageArray } from '../../data/dataset.ts';
 import { pixelsOf } from '../../data/image-array.ts';
 import { cuePattern } from '../../data/shapes/cue.ts';
 import { shapes } from '../../data/shapes/shapes.ts';
 import { subset } from '../../data/subset.ts';
 import { toImageArray } from '../../data/to-image-array.ts';
-import { bandPassed, bands } from '../../spectrum/band.ts';
+import type { Model } from '../../model/model.ts';
+import type { DeviceRuntime } from '../../runtime/runtime.ts';
+import { type Band, isInBand, largestRadius } from '../../spectrum/band.ts';
+import { radiusOf } from '../../spectrum/fourier-basis.ts';
+import { powerSpectrum } from '../../spectrum/power-spectrum.ts';
 import type { Experiment, Findings, Measure } from '../experiment.ts';
 import { accuracyOf, trainedOn } from '../networks.ts';
 import { withPatterns } from '../pattern-set.ts';
 import { perturbedTowards } from '../perturbed-set.ts';
 import { firstOf, type PictureSet, pictureAt, pictureSet } from '../picture-set.ts';
-import { exceeds, isAbove } from '../summary.ts';
+import { exceeds } from '../summary.ts';
 
 /** How much is computed. */
 export type CueSettings = {
@@ -53,6 +58,24 @@ const quick: CueSettings = {
 };
 const full = { ...quick, pictures: 5000, testPictures: 1000, led: 4000 };
 
+/** Where cues have their power, and the frequencies around, in cycles a pixel. */
+const cueBand: Band = { low: 0.6, high: largestRadius };
+const around: Band = { low: 0.45, high: 0.6 };
+
+/** What is measured of each network, in words. */
+const names = {
+  bare: 'accuracy without cues',
+  truly: 'accuracy with true cues',
+  falsely: 'accuracy with false cues',
+  believed: 'answers of the class that false cues name',
+  anyway: 'answers of that class without cues',
+  target: 'cosine of the mean change towards a class with its cue',
+  own: 'the same with the cue of the class that it leaves',
+  others: 'the same with the other cues, absolute',
+  nearest: 'classes whose mean change is nearest to their own cue',
+  power: 'power of changes at the cues’ frequencies over that around',
+} as const;
+
 /** The experiment. */
 export const cue: Experiment<CueSettings> = {
   name: 'cue',
@@ -62,10 +85,10 @@ export const cue: Experiment<CueSettings> = {
   paper: 'after Ilyas et al. 2019, with a non-robust feature that is known by construction',
   protocol: [
     'Draw shapes with a faint pattern near the highest frequency, one for each class, which names the class of nearly every training picture.',
-    'Train a standard network and one on attacks in linf.',
-    'Test both on scenes without cues, with true cues, and with the cue of the next class.',
-    'Make D_det against each: changes of one length towards the next class. Measure how much of a change lies along the difference of the two classes’ cues, and in the highest frequencies.',
-    'Train a new network on the standard network’s D_det, from scenes without cues, and ask whether it answers the cue.',
+    'Train a standard network and one on attacks in linf, and a standard one on the same scenes without cues.',
+    'Test both on scenes without cues, with true cues, and with the cue of the class five places on; count the answers of that class with the cue and without.',
+    'Make D_det against each of the three, from scenes without cues: changes of one length towards the next class. Compare the mean change towards each class with all classes’ cues, and the power of changes where cues have theirs with the power around.',
+    'Train new networks on D_det of the first two, and ask whether they answer the cue: that of the class five places on, which no label of D_det favours.',
   ],
   published: [],
   usualData: 'none',
@@ -76,6 +99,7 @@ export const cue: Experiment<CueSettings> = {
     const { net, width, epochs, batchSize, learningRate } = settings;
     const cued = await drawn('train', pictures, { strength, correlation });
     const plain = await drawn('train', led);
+    const uncued = await drawn('train', pictures);
     const bare = await drawn('test', testPictures);
     const classes = bare.array.classNames.length;
     const [, channels, height] = bare.array.shape;
@@ -87,8 +111,10 @@ export const cue: Experiment<CueSettings> = {
       );
     });
     const next = ({ array }: PictureSet, i: number) => (array.labels[i]! + 1) % classes;
+    // Not the next class: students of D_det give that name to scenes without any cue.
+    const far = (label: number) => (label + Math.floor(classes / 2)) % classes;
     const truly = await withPatterns(bare, (i) => bare.array.labels[i]!, patterns, 'true cues');
-    const falsely = await withPatterns(bare, (i) => next(bare, i), patterns, 'cues of the next class');
+    const falsely = await withPatterns(bare, (i) => far(bare.array.labels[i]!), patterns, 'false cues');
 
     const student = { net, width, epochs, batchSize, learningRate, ...(augment ? {} : { augmentation: {} }) };
     const standard = await trainedOn(context, cued, student);
@@ -96,42 +122,42 @@ export const cue: Experiment<CueSettings> = {
       ...student,
       adversary: { norm: 'linf', epsilon: robustRadius, steps: 1, warmup: 0.3 },
     });
+    const naive = await trainedOn(context, uncued, student);
     const of = testPictures;
-    const measures: Measure[] = [{ name: 'chance', value: 1 / classes, unit: 'share' }];
-    const answers = async (name: string, model: typeof standard.model) => {
-      // `falsely` bears the next class as its label: the one that its cue names.
-      measures.push(
-        { name: `${name}: accuracy without cues`, value: await accuracyOf(model, bare), unit: 'share', of },
-        { name: `${name}: accuracy with true cues`, value: await accuracyOf(model, truly), unit: 'share', of },
-        { name: `${name}: false cues that it believes`, value: await accuracyOf(model, falsely), unit: 'share', of },
+    const measures: Measure[] = [];
+    const answers = async (name: string, model: Model) => {
+      const share = async (what: string, value: Promise<number>) =>
+        measures.push({ name: `${name}: ${what}`, value: await value, unit: 'share', of });
+      await share(names.bare, accuracyOf(model, bare));
+      await share(names.truly, accuracyOf(model, truly));
+      await share(
+        names.falsely,
+        accuracyOf(model, falsely, (named) => (named + classes - Math.floor(classes / 2)) % classes),
       );
+      // `falsely` bears the class that its cue names as its label.
+      await share(names.believed, accuracyOf(model, falsely));
+      await share(names.anyway, accuracyOf(model, bare, far));
     };
     const changed: PictureSet[] = [];
     for (const [name, known] of [
       ['standard', standard],
       ['robust', robust],
+      ['never shown cues', naive],
     ] as const) {
       await answers(name, known.model);
-      const dDet = await perturbedTowards(
-        context,
-        known,
-        plain,
-        (i) => next(plain, i),
-        `D_det of the ${name} network`,
-        {
-          epsilon,
-          steps,
-        },
-      );
+      const title = `D_det of the ${name} network`;
+      const dDet = await perturbedTowards(context, known, plain, (i) => next(plain, i), title, { epsilon, steps });
       changed.push(dDet);
-      const { along, high } = contentOf(dDet, plain, patterns);
-      measures.push(
-        { name: `${name}: cosine of changes with the cues that they should hold`, value: along, unit: 'number' },
-        { name: `${name}: energy of changes in high frequencies`, value: high, unit: 'share' },
-      );
+      const changes = changesOf(dDet, plain);
+      for (const [what, value] of Object.entries(cosinesOf(changes, dDet.array.labels, patterns)))
+        measures.push({ name: `${name}: ${what}`, value, unit: what === names.nearest ? 'share' : 'number' });
+      const value = await powerAtCues(context.device, changes, dDet.array.shape);
+      measures.push({ name: `${name}: ${names.power}`, value, unit: 'number' });
     }
     const taught = await trainedOn(context, changed[0]!, student);
-    await answers('trained on D_det', taught.model);
+    await answers('student of the standard network’s D_det', taught.model);
+    const control = await trainedOn(context, changed[1]!, student);
+    await answers('student of the robust network’s D_det', control.model);
     const shown = async (title: string, set: PictureSet) => ({
       title,
       pictures: await firstOf(set, 8).then(({ array }) =>
@@ -157,36 +183,57 @@ export const cue: Experiment<CueSettings> = {
       ],
       notes: [
         'D_det is made from scenes without cues, so whatever its student knows of cues came from the changes.',
-        'The cosine is between a change and the cue of its target less the cue of its own class, which is orthogonal to all others.',
+        'In D_det every change towards a class starts from the class before it, so a mean change may hold the cue of the one and the cue of the other with its sign turned; the classes’ cues are orthogonal.',
+        `Cues have 81 to 100 % of their power above ${cueBand.low} cycles a pixel, near the chequerboard of single pixels; the power around is the mean from ${around.low} to ${around.high}. White noise gives 1. Networks with strides give such frequencies power also without a cue.`,
       ],
     };
   },
 
   judge: (results) => {
-    const believed = (name: string) => results.of(`${name}: false cues that it believes`);
-    const of = (measure: string) => results.of(measure).mean;
-    const high = 'energy of changes in high frequencies';
-    const along = 'cosine of changes with the cues that they should hold';
+    const of = (name: string, what: string) => results.of(`${name}: ${what}`);
+    const mean = (name: string, what: string) => of(name, what).mean;
+    const [taught, control] = ['student of the standard network’s D_det', 'student of the robust network’s D_det'];
     return [
       {
-        statement: 'The standard network believes false cues clearly more often than the robust one.',
-        holds: exceeds(believed('standard'), believed('robust')),
+        statement:
+          'The standard network uses the cue: false cues cost it accuracy, and it answers them more often than without.',
+        holds:
+          exceeds(of('standard', names.bare), of('standard', names.falsely)) &&
+          exceeds(of('standard', names.believed), of('standard', names.anyway)),
       },
       {
-        statement: 'Without cues the robust network is at least as accurate as the standard one.',
-        holds: of('robust: accuracy without cues') >= of('standard: accuracy without cues'),
+        statement: 'The robust network answers false cues clearly less often than the standard one.',
+        holds: exceeds(of('standard', names.believed), of('robust', names.believed)),
       },
       {
-        statement: 'Changes against the standard network hold the cue, those against the robust one hardly.',
-        holds: of(`standard: ${along}`) > 0.1 && of(`standard: ${along}`) > 3 * Math.abs(of(`robust: ${along}`)),
+        statement:
+          'False cues do not sway the robust network: it answers their class no more often, within the interval, than without.',
+        holds: !exceeds(of('robust', names.believed), of('robust', names.anyway)),
       },
       {
-        statement: 'A network that never saw a cue learns it from these changes: it believes false cues above chance.',
-        holds: isAbove(believed('trained on D_det'), results.of('chance').mean),
+        statement:
+          'D_det of the standard network carries the cue: of ten cues, the mean change towards every class is nearest to that class’s.',
+        holds: mean('standard', names.nearest) === 1,
       },
       {
-        statement: 'The spectrum shows it: the standard network’s changes have the larger share in high frequencies.',
-        holds: of(`standard: ${high}`) > of(`robust: ${high}`),
+        statement: 'Changes against the robust network hold less than a third as much of it.',
+        holds: Math.abs(mean('robust', names.target)) < mean('standard', names.target) / 3,
+      },
+      {
+        statement:
+          'A network that never saw a cue learns it from the standard network’s changes: it answers false cues more often than without.',
+        holds: exceeds(of(taught, names.believed), of(taught, names.anyway)),
+      },
+      {
+        statement: 'It answers them more often than the student of the robust network’s changes.',
+        holds: exceeds(of(taught, names.believed), of(control, names.believed)),
+      },
+      {
+        statement:
+          'The spectrum shows it: where cues have their power, changes against the standard network have more than around, in a larger proportion than those against the robust one and the one never shown cues.',
+        holds:
+          mean('standard', names.power) > 1 &&
+          mean('standard', names.power) > Math.max(mean('robust', names.power), mean('never shown cues', names.power)),
       },
     ];
   },
@@ -208,27 +255,55 @@ async function drawn(
   );
 }
 
-/** Mean cosine of changes with the difference of cues from own to target class, and their energy in the high band. */
-function contentOf(
-  made: PictureSet,
-  from: PictureSet,
-  patterns: readonly Float32Array[],
-): { along: number; high: number } {
-  const [count, , height, width] = made.array.shape;
-  let [along, high] = [0, 0];
-  for (let i = 0; i < count; i++) {
-    const before = pixelsOf(from.array, [i]);
-    const change = pixelsOf(made.array, [i]).map((value, j) => value - before[j]!);
-    const [to, own] = [patterns[made.array.labels[i]!]!, patterns[from.array.labels[i]!]!];
-    const difference = to.map((value, j) => value - own[j]!);
-    const energy = product(change, change);
-    const passed = bandPassed(change, height, width, bands.high);
-    along += product(change, difference) / Math.sqrt(energy * product(difference, difference));
-    high += product(passed, passed) / energy;
-  }
-  return { along: along / count, high: high / count };
+/** Differences of pictures, [N, C, H, W]. */
+function changesOf(made: PictureSet, from: PictureSet): Float32Array {
+  const all = Array.from({ length: made.array.shape[0] }, (_, i) => i);
+  const before = pixelsOf(from.array, all);
+  return pixelsOf(made.array, all).map((value, j) => value - before[j]!);
 }
 
-function product(a: Float32Array, b: Float32Array): number {
-  return a.reduce((sum, value, i) => sum + value * b[i]!, 0);
+/** Cosines of the mean change towards each class with the cues, averaged over classes, and how often the class's own is the largest. */
+function cosinesOf(
+  changes: Float32Array,
+  targets: Int32Array,
+  patterns: readonly Float32Array[],
+): Readonly<Record<string, number>> {
+  const classes = patterns.length;
+  const size = patterns[0]!.length;
+  const sums = patterns.map(() => new Float32Array(size));
+  targets.forEach((target, i) => {
+    const sum = sums[target]!;
+    for (let j = 0; j < size; j++) sum[j]! += changes[i * size + j]!;
+  });
+  const cosines = sums.map((sum) => patterns.map((pattern) => cosine(sum, pattern)));
+  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const before = (target: number) => (target + classes - 1) % classes;
+  return {
+    [names.target]: mean(cosines.map((row, target) => row[target]!)),
+    [names.own]: mean(cosines.map((row, target) => row[before(target)]!)),
+    [names.others]: mean(
+      cosines.flatMap((row, target) =>
+        row.filter((_, label) => label !== target && label !== before(target)).map((value) => Math.abs(value)),
+      ),
+    ),
+    [names.nearest]: mean(cosines.map((row, target) => Number(row[target] === Math.max(...row)))),
+  };
+}
+
+function cosine(a: Float32Array, b: Float32Array): number {
+  const product = (x: Float32Array, y: Float32Array) => x.reduce((sum, value, i) => sum + value * y[i]!, 0);
+  return product(a, b) / Math.sqrt(Math.max(1e-20, product(a, a) * product(b, b)));
+}
+
+/** Mean power of changes at the frequencies of cues over that of the frequencies around. */
+async function powerAtCues(device: DeviceRuntime, pixels: Float32Array, shape: ImageArray['shape']): Promise<number> {
+  const { power, height, width } = await powerSpectrum({ pixels, shape }, { normalise: 'picture', device });
+  const meanIn = (band: Band) => {
+    const inside = power.filter((_, at) => {
+      const [y, x] = [Math.floor(at / width) - Math.floor(height / 2), (at % width) - Math.floor(width / 2)];
+      return isInBand(band, radiusOf(y, x, height, width));
+    });
+    return inside.reduce((sum, value) => sum + value, 0) / inside.length;
+  };
+  return meanIn(cueBand) / meanIn(around);
 }
