@@ -1,7 +1,7 @@
 /** @file Intervals: against scipy's quantiles and Wilson's published examples. */
 import { expect, it } from 'vitest';
 import { randomStream } from '../random/random-stream.ts';
-import { meanInterval, shareInterval, studentQuantile } from './interval.ts';
+import { correlationInterval, meanInterval, shareInterval, studentQuantile } from './interval.ts';
 
 it('has the quantiles of Student that scipy has', () => {
   // scipy.stats.t.ppf(0.975, n)
@@ -40,4 +40,27 @@ it('gives shares the intervals of Wilson', () => {
   expect(some.high).toBeCloseTo(0.1605, 4);
   expect(shareInterval(0, 20)).toEqual({ low: 0, high: expect.closeTo(0.1611, 4) });
   expect(shareInterval(1, 20)).toEqual({ low: expect.closeTo(0.8389, 4), high: 1 });
+});
+
+it('gives the correlation of pairs an interval that holds it in 95 of 100 cases, and few pairs no bound', () => {
+  const { normal } = randomStream(6);
+  const [pairs, rho, trials] = [8, 0.6, 4000];
+  let held = 0;
+  for (let i = 0; i < trials; i++) {
+    let [x, y, xx, yy, xy] = [0, 0, 0, 0, 0];
+    for (let j = 0; j < pairs; j++) {
+      const a = normal();
+      const b = rho * a + Math.sqrt(1 - rho ** 2) * normal();
+      [x, y, xx, yy, xy] = [x + a, y + b, xx + a * a, yy + b * b, xy + a * b];
+    }
+    const r = (pairs * xy - x * y) / Math.sqrt((pairs * xx - x * x) * (pairs * yy - y * y));
+    const { low, high } = correlationInterval(r, pairs);
+    if (low <= rho && rho <= high) held++;
+  }
+  expect(held / trials).toBeGreaterThan(0.94);
+  expect(held / trials).toBeLessThan(0.96);
+  expect(correlationInterval(0.9, 3)).toEqual({ low: -1, high: 1 });
+  // scipy.stats.pearsonr(...).confidence_interval(0.95) of six pairs
+  expect(correlationInterval(0.9159006147675193, 6).low).toBeCloseTo(0.4064791087, 5);
+  expect(correlationInterval(0.9159006147675193, 6).high).toBeCloseTo(0.9909094852, 5);
 });

@@ -44,3 +44,10 @@ export function shareInterval(share: number, trials: number): Interval {
   const half = (z / (1 + z ** 2 / trials)) * Math.sqrt((share * (1 - share)) / trials + z ** 2 / (4 * trials ** 2));
   return { low: Math.max(0, centre - half), high: Math.min(1, centre + half) };
 }
+
+/** 95 % interval of a correlation of independent pairs, by Fisher's transformation; everything from -1 to 1 for fewer than four pairs. */
+export function correlationInterval(r: number, pairs: number): Interval {
+  if (pairs < 4) return { low: -1, high: 1 };
+  const reach = z / Math.sqrt(pairs - 3);
+  return { low: Math.tanh(Math.atanh(r) - reach), high: Math.tanh(Math.atanh(r) + reach) };
+}
