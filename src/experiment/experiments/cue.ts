@@ -82,7 +82,7 @@ export const cue: Experiment<CueSettings> = {
   title: 'The feature that nobody sees and a standard network uses',
   claim:
     'A standard network uses a predictive pattern that a person cannot see; a robustly trained one does not. Changes against the standard network hold that pattern, a network learns it from them, and it shows in their spectrum.',
-  paper: 'after Ilyas et al. 2019, with a non-robust feature that is known by construction',
+  paper: 'Ilyas et al. 2019, with a non-robust feature that is known by construction',
   protocol: [
     'Draw shapes with a faint pattern near the highest frequency, one for each class, which names the class of nearly every training picture.',
     'Train a standard network and one on attacks in linf, and a standard one on the same scenes without cues.',
@@ -184,7 +184,7 @@ export const cue: Experiment<CueSettings> = {
       notes: [
         'D_det is made from scenes without cues, so whatever its student knows of cues came from the changes.',
         'In D_det every change towards a class starts from the class before it, so a mean change may hold the cue of the one and the cue of the other with its sign turned; the classes’ cues are orthogonal.',
-        `Cues have 81 to 100 % of their power above ${cueBand.low} cycles a pixel, near the chequerboard of single pixels; the power around is the mean from ${around.low} to ${around.high}. White noise gives 1. Networks with strides give such frequencies power also without a cue.`,
+        `Cues have 81 to 100 % of their power above ${cueBand.low} cycles a pixel, near the chequerboard of single pixels; the power around is the mean from ${around.low} to ${around.high}. White noise gives 1.`,
       ],
     };
   },
