@@ -1,11 +1,16 @@
 /**
  * @file Carlini and Wagner (2017): a distance plus c times how far the picture is from fooling, lowered by Adam in a space whose tanh are
  * pixels; c is searched. l2 (section V.B), linf (V.D: only what exceeds a falling tau counts), l0 (V.C: the values that matter least are
- * fixed, again and again). Departures: each picture has its own c, gives up a round by its own loss, and pixels that are black or white are
- * moved a millionth inwards first, so that they can move at all.
+ * fixed, again and again).
+ *
+ * Departures. Each picture has its own c, gives up a round by its own loss, and pixels that are black or white are moved a millionth inwards
+ * first, so that they can move at all. All norms share one rate and first c (0.01, 0.001) and c grows tenfold up to 1e10; the authors' code for
+ * linf has rate 0.005, first c 1e-5, twice as much up to 20, and for l0 twice as much. Their l0 fixes 0.3 times the root of the changed pixels
+ * at most at a time; here it is a fifth of the changed channel values, each for itself.
  */
 import { adam } from './adam.ts';
 import { checkCount } from './check-options.ts';
+import { withConfidence } from './confidence.ts';
 import { type Constant, firstConstant, nextConstant, stalls } from './constant-search.ts';
 import { methodOf } from './method.ts';
 import { type MinimalOptions, type Nearest, runMinimalAttack } from './minimal-attack.ts';
@@ -29,11 +34,11 @@ export interface CwOptions extends MinimalOptions {
   readonly rate?: number;
   /** The first c; 0.001 unless given. */
   readonly initialConstant?: number;
-  /** How far the other class must lead (kappa); 0 unless given. */
+  /** How far the other class must lead in class scores (kappa), in what is returned too; 0 unless given, in place of a criterion. */
   readonly confidence?: number;
 }
 
-type Settings = Required<Pick<CwOptions, 'norm' | 'rounds' | 'steps' | 'rate' | 'initialConstant' | 'confidence'>>;
+type Settings = Required<Pick<CwOptions, 'norm' | 'rounds' | 'steps' | 'rate' | 'initialConstant'>>;
 
 const cwNorms: readonly CwNorm[] = ['l2', 'linf', 'l0'];
 
@@ -52,21 +57,18 @@ export async function carliniWagner(
   labels: readonly number[] | undefined,
   options: CwOptions = {},
 ): Promise<DistanceAttackResult[]> {
-  const { norm = 'l2', rate = 0.01, initialConstant = 1e-3, confidence = 0 } = options;
+  const { norm = 'l2', rate = 0.01, initialConstant = 1e-3 } = options;
   const { rounds = norm === 'l2' ? 9 : 5, steps = norm === 'l2' ? 10_000 : 1000 } = options;
   checkCount('Rounds', rounds, 1);
   checkCount('Steps', steps, 1);
-  for (const [what, value, least] of [
-    ['The rate', rate, Number.MIN_VALUE],
-    ['The initial constant', initialConstant, Number.MIN_VALUE],
-    ['The confidence', confidence, 0],
+  for (const [what, value] of [
+    ['The rate', rate],
+    ['The initial constant', initialConstant],
   ] as const)
-    if (!(value >= least && value < Number.POSITIVE_INFINITY))
-      throw new AttackError(
-        `${what} must be a ${least === 0 ? 'number of at least 0' : 'positive number'}, got ${value}.`,
-      );
-  const settings: Settings = { norm, rounds, steps, rate, initialConstant, confidence };
-  return runMinimalAttack(victim, images, labels, options, {
+    if (!(value > 0 && value < Number.POSITIVE_INFINITY))
+      throw new AttackError(`${what} must be a positive number, got ${value}.`);
+  const settings: Settings = { norm, rounds, steps, rate, initialConstant };
+  return runMinimalAttack(victim, images, labels, withConfidence('cw', options), {
     name: 'cw',
     norms: cwNorms,
     run: (trial, _, nearest) => ({ l2: searchL2, linf: searchLinf, l0: searchL0 })[norm](trial, settings, nearest),
@@ -91,12 +93,12 @@ interface Round {
 }
 
 /**
- * Lowers distance + c max(-lead + kappa, 0) from a picture by Adam in w, x = (tanh w + 1) / 2: to the end, or, where `isEnough` is given, until a
+ * Lowers distance + c max(kappa - lead, 0), where the excess is lead - kappa, from a picture by Adam in w, x = (tanh w + 1) / 2: to the end, or, where `isEnough` is given, until a
  * picture fools at a distance of which it says so.
  */
 function* round(
   trial: Trial,
-  { rate, confidence, steps }: Settings,
+  { rate, steps }: Settings,
   c: number,
   start: Float32Array,
   distance: Distance,
@@ -114,15 +116,14 @@ function* round(
     const x = Float32Array.from(w, (v, i) => (free(i) ? (Math.tanh(v) + 1) / 2 : start[i]!));
     const seen = yield* slope(allowed(x, trial), { loss: 'margin' });
     // The criterion decides which side of the border a picture lies on, the margin where it leads.
-    const short = Math.max(confidence - Math.min(seen.value, seen.excess), 0);
+    const short = Math.max(-Math.min(seen.value, seen.excess), 0);
     const delta = x.map((v, i) => v - x0[i]!);
     const { value, slope: pull } = distance(delta);
     for (let i = 0; i < w.length; i++) {
       const dx = pull[i]! - (short > 0 ? c * seen.gradient[i]! : 0);
       gradient[i] = free(i) ? (dx * (1 - (2 * x[i]! - 1) ** 2)) / 2 : 0;
     }
-    const confident = seen.fools && Math.min(seen.value, seen.excess) >= confidence;
-    if (confident && (isEnough === undefined || isEnough(value))) {
+    if (seen.fools && seen.value >= 0 && (isEnough === undefined || isEnough(value))) {
       found = { x, slope: pull.map((v, i) => v - c * seen.gradient[i]!) };
       if (isEnough !== undefined) break;
     }
@@ -222,7 +223,7 @@ export const cwMethod = methodOf(
       steps: 'steps of each round (10000)',
       rate: 'learning rate (0.01)',
       initialConstant: 'the first c (0.001)',
-      confidence: 'how far the other class must lead (0)',
+      confidence: 'how far the other class must lead, in place of a criterion (0)',
     },
   },
   carliniWagner,

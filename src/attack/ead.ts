@@ -1,9 +1,11 @@
 /**
  * @file Elastic-net attack (Chen et al. 2018, Algorithm 1): squared length plus beta times the l1 norm plus c times how far the picture is
  * from fooling, lowered by FISTA with soft thresholds around the original; c is searched as by Carlini and Wagner, for each picture alone.
- * Fooling is asked of x, not of the extrapolated y. Smallest change in l1, or by the elastic net itself (rule EN).
+ * Fooling is asked of x, not of the extrapolated y. Of what fooled the smallest change in l1 or l2 is kept (rule L1, or one by l2); the paper's
+ * rule EN, smallest by the elastic net itself, is left out.
  */
 import { checkCount } from './check-options.ts';
+import { withConfidence } from './confidence.ts';
 import { firstConstant, nextConstant, stalls } from './constant-search.ts';
 import { methodOf } from './method.ts';
 import { type MinimalOptions, runMinimalAttack } from './minimal-attack.ts';
@@ -26,11 +28,11 @@ export interface EadOptions extends MinimalOptions {
   readonly initialConstant?: number;
   /** Weight of the l1 norm; 0.01 unless given. */
   readonly beta?: number;
-  /** How far the other class must lead (kappa); 0 unless given. */
+  /** How far the other class must lead in class scores (kappa), in what is returned too; 0 unless given, in place of a criterion. */
   readonly confidence?: number;
 }
 
-type Settings = Required<Pick<EadOptions, 'rounds' | 'steps' | 'rate' | 'initialConstant' | 'beta' | 'confidence'>>;
+type Settings = Required<Pick<EadOptions, 'rounds' | 'steps' | 'rate' | 'initialConstant' | 'beta'>>;
 
 /**
  * Looks for the smallest change in l1 that fools.
@@ -47,23 +49,22 @@ export async function ead(
   labels: readonly number[] | undefined,
   options: EadOptions = {},
 ): Promise<DistanceAttackResult[]> {
-  const { rounds = 9, steps = 10_000, rate = 0.01, initialConstant = 1e-3, beta = 0.01, confidence = 0 } = options;
+  const { rounds = 9, steps = 10_000, rate = 0.01, initialConstant = 1e-3, beta = 0.01 } = options;
   checkCount('Rounds', rounds, 1);
   checkCount('Steps', steps, 1);
   for (const [what, value, least] of [
     ['The rate', rate, Number.MIN_VALUE],
     ['The initial constant', initialConstant, Number.MIN_VALUE],
     ['Beta', beta, 0],
-    ['The confidence', confidence, 0],
   ] as const)
     if (!(value >= least && value < Number.POSITIVE_INFINITY))
       throw new AttackError(
         `${what} must be a ${least === 0 ? 'number of at least 0' : 'positive number'}, got ${value}.`,
       );
-  return runMinimalAttack(victim, images, labels, options, {
+  return runMinimalAttack(victim, images, labels, withConfidence('ead', options), {
     name: 'ead',
     norms: ['l1', 'l2'],
-    run: (trial) => search(trial, { rounds, steps, rate, initialConstant, beta, confidence }),
+    run: (trial) => search(trial, { rounds, steps, rate, initialConstant, beta }),
   });
 }
 
@@ -74,13 +75,13 @@ function* search(trial: Trial, settings: Settings): Procedure {
 }
 
 /** One round of FISTA. Whether a picture fooled. */
-function* round(trial: Trial, { steps, rate, beta, confidence }: Settings, c: number): Procedure<boolean> {
+function* round(trial: Trial, { steps, rate, beta }: Settings, c: number): Procedure<boolean> {
   const { x0 } = trial;
   const stalled = stalls(steps);
   let [x, y, succeeded] = [x0, x0, false];
   for (let k = 0; k < steps; k++) {
     const seen = yield* slope(y, { loss: 'margin' });
-    const short = Math.max(confidence - Math.min(seen.value, seen.excess), 0);
+    const short = Math.max(-Math.min(seen.value, seen.excess), 0);
     const alpha = rate * Math.sqrt(1 - k / steps);
     const step = y.map((v, i) => v - alpha * (2 * (v - x0[i]!) - (short > 0 ? c * seen.gradient[i]! : 0)));
     const next = allowed(softened(step, x0, beta), trial);
@@ -91,9 +92,9 @@ function* round(trial: Trial, { steps, rate, beta, confidence }: Settings, c: nu
     );
     x = next;
     const answer = yield* look(x);
-    if (answer.fools && answer.excess >= confidence) succeeded = true;
+    if (answer.fools) succeeded = true;
     const delta = minus(x, x0);
-    const loss = normOf('l2', delta) ** 2 + beta * normOf('l1', delta) + c * Math.max(confidence - answer.excess, 0);
+    const loss = normOf('l2', delta) ** 2 + beta * normOf('l1', delta) + c * Math.max(-answer.excess, 0);
     if (stalled(k, loss)) break;
   }
   return succeeded;
@@ -124,7 +125,7 @@ export const eadMethod = methodOf(
       rate: 'learning rate (0.01)',
       initialConstant: 'the first c (0.001)',
       beta: 'weight of the l1 norm (0.01)',
-      confidence: 'how far the other class must lead (0)',
+      confidence: 'how far the other class must lead, in place of a criterion (0)',
     },
   },
   ead,

@@ -2,7 +2,7 @@
  * @file HopSkipJump (Chen et al. 2020, Algorithm 2): from labels alone. At a point of the border the answers to random steps around it
  * tell the border's normal; a jump along the normal, shortened until it fools, and a search back to the border end nearer to the original.
  *
- * Departures. Pictures are float32: steps around the border are no shorter than what float32 can tell (delta = |x - x0| / d falls below it
+ * Departures. Pictures are float32: steps around the border are no shorter than what float32 can tell (delta = gamma |x - x0| / d falls below it
  * for large pictures and small linf distances, where all answers would be alike), and the search back halves 24 times at most. A jump is
  * shortened a limited number of times; if it never fools, the next round feels with more steps. With a mask d counts what may change.
  */
@@ -30,7 +30,7 @@ export interface HopSkipJumpOptions extends MinimalOptions, StartOptions, QueryO
   readonly initialEvaluations?: number;
   /** Steps around the border in a round at most; 10 000 unless given. */
   readonly maxEvaluations?: number;
-  /** The border is found to within gamma / d^1.5 of the way, gamma / d^2 for linf; 1 unless given. */
+  /** The border is found to within gamma / d^1.5 of the way, gamma / d^2 for linf, and felt by steps of gamma / d of the distance; 1 unless given. */
   readonly gamma?: number;
 }
 
@@ -86,7 +86,7 @@ function* search(trial: Trial, norm: 'l2' | 'linf', settings: Settings): Procedu
   let jumped = start;
   let x = yield* borderOf(trial, start, norm, halvings);
   for (let t = 1; t <= settings.iterations; t++) {
-    const delta = t === 1 ? 0.1 : Math.max(distanceOf(jumped) / d, Math.sqrt(d) * smallestChange);
+    const delta = t === 1 ? 0.1 : Math.max((settings.gamma * distanceOf(jumped)) / d, Math.sqrt(d) * smallestChange);
     const evaluations = Math.min(Math.floor(settings.initialEvaluations * Math.sqrt(t)), settings.maxEvaluations);
     if (left() < evaluations + mostShortenings + halvings) return;
     const v = yield* normalAt(trial, x, { norm, delta, evaluations, round: t });
@@ -144,7 +144,7 @@ export const hopskipjumpMethod = methodOf(
       iterations: 'rounds (64)',
       initialEvaluations: 'steps around the border in the first round (100)',
       maxEvaluations: 'steps around the border in a round at most (10 000)',
-      gamma: 'how well the border is found (1)',
+      gamma: 'how roughly the border is found and felt (1)',
     },
   },
   hopskipjump,

@@ -2,7 +2,7 @@
  * @file Square attack (Andriushchenko et al. 2020; l1: Croce and Hein 2021): random search by changes of square windows, kept where the
  * loss rises. Defaults are AutoAttack's (Croce and Hein 2020): 5000 queries, a first window of .8 of the pixels, a schedule that is
  * not rescaled to the budget. Unlike in AutoAttack a window is drawn for each picture, may lie at the last row and column, and is drawn again
- * where it would change nothing; and where a float picture fools that its 8-bit form does not, the search goes on.
+ * where it would change nothing; in l2 a move takes each channel's own share of both windows, AutoAttack's that of the whole picture; and where a float picture fools that its 8-bit form does not, the search goes on.
  */
 import { type Norm, norms } from '../distance/ball.ts';
 import { type Ball, type BudgetOptions, runBudgetAttack } from './budget-attack.ts';
