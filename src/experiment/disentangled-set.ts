@@ -3,20 +3,18 @@
  * L(f, x, t) + the mean over an ensemble of L(f_i, x, y). What is left for the attack is what f alone has: its bugs.
  */
 import { oneHot } from '../attack/criterion.ts';
-import { imageArray, pixelsOf } from '../data/image-array.ts';
+import { pixelsOf } from '../data/image-array.ts';
 import { type Norm, project } from '../distance/ball.ts';
-import { toByte } from '../image/image.ts';
 import type { Model } from '../model/model.ts';
 import { steepestAscent, stepSizeName } from '../search/ascent.ts';
 import type { Problem } from '../search/problem.ts';
-import { search } from '../search/search.ts';
 import { add, div, mul } from '../tensor/ops/arithmetic.ts';
 import { reduceSum } from '../tensor/ops/reduce.ts';
 import { logSoftmax } from '../tensor/ops/softmax.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { ExperimentContext, KnownModel } from './context.ts';
-import { keptInParts } from './kept-in-parts.ts';
 import type { PictureSet } from './picture-set.ts';
+import { searchedSet } from './searched-set.ts';
 
 /** A ball, and the steps in it. */
 export interface DisentangledOptions {
@@ -49,16 +47,17 @@ export function disentangledTowards(
     ...{ targets, norm, epsilon, steps, stepSize },
   };
   const { model } = source;
-  const problem = disentangledProblem(
+  return searchedSet(context, {
+    name,
+    recipe,
+    from: set,
     model,
-    ensemble.map((each) => each.model),
-    norm,
-  );
-  const [, channels, height, width] = array.shape;
-  const size = channels * height * width;
-  return keptInParts(context, name, recipe, array.shape[0], async (indices, tick) => {
-    const pixels = new Uint8Array(indices.length * size);
-    const samples = indices.map((i) => {
+    problem: disentangledProblem(
+      model,
+      ensemble.map((each) => each.model),
+      norm,
+    ),
+    sample: (i) => {
       const x0 = pixelsOf(array, [i]);
       const data = {
         ...{ x0, epsilon, [stepSizeName]: stepSize },
@@ -66,32 +65,8 @@ export function disentangledTowards(
         label: oneHot(array.labels[i]!, model.classCount),
       };
       return { z: x0, steps, data: () => data };
-    });
-    await search(
-      problem,
-      samples,
-      (seen) => {
-        for (const { sample, step, z } of seen) {
-          if (step === steps) for (let j = 0; j < size; j++) pixels[sample * size + j] = toByte(z[j]!);
-        }
-        return seen.map(() => false);
-      },
-      {
-        device: context.device,
-        batch: 64,
-        describe: model.describe,
-        onProgress: (done) => tick(done),
-        ...(context.signal === undefined ? {} : { signal: context.signal }),
-      },
-    );
-    const labels = Int32Array.from(indices, (i) => targets[i]!);
-    return imageArray({
-      name,
-      classNames: array.classNames,
-      shape: [indices.length, channels, height, width],
-      pixels,
-      labels,
-    });
+    },
+    label: (i) => targets[i]!,
   });
 }
 

@@ -3,22 +3,20 @@
  * starts from another picture and descends on the distance of the features before the last layer. The gradient passes the last ReLU
  * even where it is off, as in the released notebooks; otherwise features that are 0 at the start would stay there.
  */
-import { imageArray, pixelsOf } from '../data/image-array.ts';
-import { toByte } from '../image/image.ts';
+import { pixelsOf } from '../data/image-array.ts';
 import type { Model } from '../model/model.ts';
 import { randomOrder } from '../random/random-order.ts';
 import { steepestAscent, stepSizeName } from '../search/ascent.ts';
 import type { Problem } from '../search/problem.ts';
-import { search } from '../search/search.ts';
 import { div, neg, sub } from '../tensor/ops/arithmetic.ts';
 import { clip, maximum } from '../tensor/ops/extrema.ts';
 import { reduceL2 } from '../tensor/ops/reduce-extrema.ts';
 import { reshape } from '../tensor/ops/reshape.ts';
 import type { Node } from '../tensor/tensor.ts';
 import type { ExperimentContext, KnownModel } from './context.ts';
-import { keptInParts } from './kept-in-parts.ts';
 import { featuresOf, penultimateOf } from './penultimate.ts';
 import type { PictureSet } from './picture-set.ts';
+import { searchedSet } from './searched-set.ts';
 
 /** How features are matched. */
 export interface MatchOptions {
@@ -45,37 +43,20 @@ export async function matchedTo(
   name: string,
   { steps, stepSize }: MatchOptions,
 ): Promise<PictureSet> {
-  const [count, ...shape] = set.array.shape;
-  const size = set.array.pixels.length / count;
   const goals = await featuresOf(model, set);
-  const starts = startsOf(count);
-  const problem = matchProblem(model, goals[0]!.length);
-  const recipe = { made: 'matched to', model: hash, data: set.hash, steps, stepSize };
-  return keptInParts(context, name, recipe, count, async (indices, tick) => {
-    const pixels = new Uint8Array(indices.length * size);
-    const samples = indices.map((i) => ({
+  const starts = startsOf(set.array.shape[0]);
+  return searchedSet(context, {
+    name,
+    recipe: { made: 'matched to', model: hash, data: set.hash, steps, stepSize },
+    from: set,
+    model,
+    problem: matchProblem(model, goals[0]!.length),
+    sample: (i) => ({
       z: pixelsOf(set.array, [starts[i]!]),
       steps,
-      data: (step: number) => ({ goal: goals[i]!, [stepSizeName]: stepSize * (1 - (0.9 * step) / steps) }),
-    }));
-    await search(
-      problem,
-      samples,
-      (seen) => {
-        for (const { sample, step, z } of seen)
-          if (step === steps) for (let j = 0; j < size; j++) pixels[sample * size + j] = toByte(z[j]!);
-        return seen.map(() => false);
-      },
-      {
-        device: context.device,
-        batch: Math.min(64, model.maxBatch),
-        describe: model.describe,
-        onProgress: (done) => tick(done),
-        ...(context.signal === undefined ? {} : { signal: context.signal }),
-      },
-    );
-    const labels = Int32Array.from(indices, (i) => set.array.labels[i]!);
-    return imageArray({ name, classNames: set.array.classNames, shape: [indices.length, ...shape], pixels, labels });
+      data: (step) => ({ goal: goals[i]!, [stepSizeName]: stepSize * (1 - (0.9 * step) / steps) }),
+    }),
+    label: (i) => set.array.labels[i]!,
   });
 }
 

@@ -6,19 +6,17 @@
 
 import { oneHot } from '../attack/criterion.ts';
 import { lossFor } from '../attack/loss.ts';
-import { imageArray, pixelsOf } from '../data/image-array.ts';
+import { pixelsOf } from '../data/image-array.ts';
 import { perSample } from '../distance/ball.ts';
-import { toByte } from '../image/image.ts';
 import type { Model } from '../model/model.ts';
 import { steepestAscent, stepSizeName } from '../search/ascent.ts';
 import type { Problem } from '../search/problem.ts';
-import { search } from '../search/search.ts';
 import { add, div, mul, sub } from '../tensor/ops/arithmetic.ts';
 import { clip, maximum } from '../tensor/ops/extrema.ts';
 import { reduceL2 } from '../tensor/ops/reduce-extrema.ts';
 import type { ExperimentContext, KnownModel } from './context.ts';
-import { keptInParts } from './kept-in-parts.ts';
 import type { PictureSet } from './picture-set.ts';
+import { searchedSet } from './searched-set.ts';
 
 /** A change of one length in l2. */
 export interface ChangeOptions {
@@ -43,45 +41,19 @@ export function perturbedTowards(
 ): Promise<PictureSet> {
   const targets = Array.from(set.array.labels, (_, i) => target(i));
   const recipe = { made: 'perturbed towards', model: hash, data: set.hash, targets, epsilon, steps, stepShare };
-  const problem = fixedLengthProblem(model);
-  const { classNames, shape } = set.array;
-  const size = shape[1] * shape[2] * shape[3];
-  return keptInParts(context, name, recipe, set.array.shape[0], async (indices, tick) => {
-    const pixels = new Uint8Array(indices.length * size);
-    const samples = indices.map((i) => {
+  return searchedSet(context, {
+    name,
+    recipe,
+    from: set,
+    model,
+    problem: fixedLengthProblem(model),
+    sample: (i) => {
       const x0 = pixelsOf(set.array, [i]);
-      const data = {
-        x0,
-        epsilon,
-        target: oneHot(targets[i]!, model.classCount),
-        [stepSizeName]: epsilon * stepShare,
-      };
+      const target = oneHot(targets[i]!, model.classCount);
+      const data = { x0, epsilon, target, [stepSizeName]: epsilon * stepShare };
       return { z: x0, steps, data: () => data };
-    });
-    await search(
-      problem,
-      samples,
-      (seen) => {
-        for (const { sample, step, z } of seen) {
-          if (step === steps) for (let j = 0; j < size; j++) pixels[sample * size + j] = toByte(z[j]!);
-        }
-        return seen.map(() => false);
-      },
-      {
-        device: context.device,
-        batch: Math.min(64, model.maxBatch),
-        describe: model.describe,
-        onProgress: (done) => tick(done),
-        ...(context.signal === undefined ? {} : { signal: context.signal }),
-      },
-    );
-    return imageArray({
-      name,
-      classNames,
-      shape: [indices.length, shape[1], shape[2], shape[3]],
-      pixels,
-      labels: Int32Array.from(indices, (i) => targets[i]!),
-    });
+    },
+    label: (i) => targets[i]!,
   });
 }
 
