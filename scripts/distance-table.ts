@@ -10,6 +10,7 @@ import { openDataset } from '../src/data/open-dataset.ts';
 import type { Distance } from '../src/distance/distance.ts';
 import { enlarged } from '../src/distance/enlarged.ts';
 import { l2 } from '../src/distance/lp.ts';
+import { median } from '../src/distance/mean.ts';
 import { measure, type Pair } from '../src/distance/measure.ts';
 import { openDistance } from '../src/distance/open-distance.ts';
 import { distanceRegistry } from '../src/distance/registry.ts';
@@ -81,8 +82,8 @@ async function row(distance: Distance, own: { results: DistanceAttackResult[]; s
   return `| ${[
     distance.name,
     share(fooled, own.results.length),
-    median(pairs.map((pair) => pair.own)),
-    median(pairs.map((pair) => pair.l2)),
+    middle(pairs.map((pair) => pair.own)),
+    middle(pairs.map((pair) => pair.l2)),
     share(atMost, pairs.length),
     (own.seconds / own.results.length).toFixed(2),
   ].join(' | ')} |\n`;
@@ -95,9 +96,6 @@ function pairOf({ adversarial8, original }: DistanceAttackResult): Pair {
   return { x: picture(adversarial8), y: picture(original) };
 }
 
-function median(values: readonly number[]): string {
-  if (values.length === 0) return '-';
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length / 2;
-  return ((sorted[Math.ceil(middle) - 1]! + sorted[Math.floor(middle)]!) / 2).toPrecision(3);
+function middle(values: readonly number[]): string {
+  return values.length === 0 ? '-' : median(values).toPrecision(3);
 }

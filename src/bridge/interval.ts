@@ -1,4 +1,5 @@
 /** @file Intervals of what is measured over pictures: the bootstrap of percentiles (Efron 1979), of any statistic. */
+import { mean } from '../distance/mean.ts';
 import { randomStream } from '../random/random-stream.ts';
 
 /** A number with the ends of its 95 % interval. */
@@ -29,5 +30,5 @@ export function bootstrap(count: number, statistic: (places: readonly number[]) 
 
 /** The mean of numbers with its interval. */
 export function meanOf(numbers: readonly number[], seed = 0): Estimate {
-  return bootstrap(numbers.length, (places) => places.reduce((sum, i) => sum + numbers[i]!, 0) / places.length, seed);
+  return bootstrap(numbers.length, (places) => mean(places.map((i) => numbers[i]!)), seed);
 }

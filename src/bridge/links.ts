@@ -1,10 +1,10 @@
 /** @file The links of the chain, each with its number, its interval and its words. */
 import { sameRatio } from '../distance/ladder.ts';
+import { mean, median } from '../distance/mean.ts';
 import type { SeenDose } from './compare-doses.ts';
 import { bootstrap, type Estimate, meanOf } from './interval.ts';
 import { linearityOf } from './linearity.ts';
 import { type Link, lines, type VerdictSource } from './link.ts';
-import { mean, median } from './mean.ts';
 import type { DoseReactions } from './measure-doses.ts';
 import { estimate, levels, percent, percentOf, short } from './words.ts';
 

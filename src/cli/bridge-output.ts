@@ -1,8 +1,8 @@
 /** @file What `bridge` prints: the verdict and a line for each pattern, or every number as JSON or CSV. */
 import type { BridgeFindings, PatternFindings } from '../bridge/bridge.ts';
 import { meanOf } from '../bridge/interval.ts';
-import { mean, median } from '../bridge/mean.ts';
 import { levels, short } from '../bridge/words.ts';
+import { mean, median } from '../distance/mean.ts';
 import { textTable } from './text-table.ts';
 
 const percent = (share: number) => `${Math.round(100 * share)} %`;

@@ -1,9 +1,9 @@
 /** @file The page of `bridge`: the verdict, what the dose looks like, curves, and what every pattern and distance says. */
 import type { BridgeFindings } from '../bridge/bridge.ts';
-import { mean, median } from '../bridge/mean.ts';
 import type { DoseReactions } from '../bridge/measure-doses.ts';
 import { dosed, patternFor, strengthOf } from '../bridge/pattern.ts';
 import { levels, short } from '../bridge/words.ts';
+import { mean, median } from '../distance/mean.ts';
 import type { Model } from '../model/model.ts';
 import { type Axis, lineChart, type Series, type Tone } from '../report/chart.ts';
 import { figure, inlinePicture, pictureRow } from '../report/figure.ts';

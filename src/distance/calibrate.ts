@@ -2,6 +2,7 @@
 import type { Picture } from '../image/image.ts';
 import type { Distance } from './distance.ts';
 import { distortions } from './distortions.ts';
+import { median } from './mean.ts';
 import { type Measurement, type MeasureOptions, measure, type Pair } from './measure.ts';
 
 /** What a distance says of each distortion: medians over pictures. */
@@ -103,11 +104,4 @@ export function calibrationTable(side: number, calibrated: readonly CalibratedDi
     side,
     distances: Object.fromEntries(known.map(({ name, steps }) => [name, steps.map(({ distance }) => distance)])),
   };
-}
-
-/** The median of some numbers; NaN of none. */
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }

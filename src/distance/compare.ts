@@ -1,7 +1,8 @@
 /** @file Pictures compared by many distances at once: numbers, their direction, and what they mean to a person. */
-import { type CalibrationTable, median } from './calibrate.ts';
+import type { CalibrationTable } from './calibrate.ts';
 import { calibrationTables } from './calibration-data.ts';
 import type { Distance } from './distance.ts';
+import { median } from './mean.ts';
 import { type DistanceMap, type Measurement, type MeasureOptions, measure, type Pair } from './measure.ts';
 import { readingOf } from './reading.ts';
 

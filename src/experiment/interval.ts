@@ -1,4 +1,5 @@
 /** @file Confidence intervals: of a mean over seeds (Student 1908), of a share of trials (Wilson 1927). */
+import { mean } from '../distance/mean.ts';
 
 /** From low to high. */
 export interface Interval {
@@ -23,19 +24,14 @@ export function studentQuantile(degrees: number): number {
   );
 }
 
-/** Mean of some numbers. */
-export function meanOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
 /** The 95 % interval of the mean of independent values, by Student's t; undefined for a single value, which tells nothing of its spread. */
 export function meanInterval(values: readonly number[]): Interval | undefined {
   const n = values.length;
   if (n < 2) return undefined;
-  const mean = meanOf(values);
-  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (n - 1);
+  const middle = mean(values);
+  const variance = values.reduce((sum, value) => sum + (value - middle) ** 2, 0) / (n - 1);
   const half = studentQuantile(n - 1) * Math.sqrt(variance / n);
-  return { low: mean - half, high: mean + half };
+  return { low: middle - half, high: middle + half };
 }
 
 /** Wilson's 95 % score interval of a share of `trials`. */

@@ -4,7 +4,8 @@ import { halves } from '../../test/support/tiny-data.ts';
 import { linearSource, toyContext } from '../../test/support/toy-experiment.ts';
 import { ddn } from '../attack/ddn.ts';
 import { pickImages, pixelsOf } from '../data/image-array.ts';
-import { flatDistance, median, noiseErrors, rankCorrelation } from './noise-distance.ts';
+import { median } from '../distance/mean.ts';
+import { flatDistance, noiseErrors, rankCorrelation } from './noise-distance.ts';
 import { pictureSet } from './picture-set.ts';
 
 it('at a flat boundary the told distance is the distance', async () => {

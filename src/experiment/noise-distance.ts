@@ -43,13 +43,6 @@ export function flatDistance(error: number, sigma: number, draws: number): numbe
   return -sigma * normalQuantile(Math.min(1 - 0.5 / draws, Math.max(0.5 / draws, error)));
 }
 
-/** The middle one, or the mean of the two in the middle. */
-export function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const half = Math.floor(sorted.length / 2);
-  return sorted.length % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2;
-}
-
 /** Spearman's correlation of ranks, ties sharing their mean rank. */
 export function rankCorrelation(a: readonly number[], b: readonly number[]): number {
   const [x, y] = [ranksOf(a), ranksOf(b)];

@@ -1,6 +1,7 @@
 /** @file A measure over seeds: its values, their mean, and how sure it is. */
+import { mean } from '../distance/mean.ts';
 import type { Findings, Measure, Summaries } from './experiment.ts';
-import { type Interval, meanInterval, meanOf, shareInterval } from './interval.ts';
+import { type Interval, meanInterval, shareInterval } from './interval.ts';
 
 /** A measure over seeds. */
 export interface Summary {
@@ -28,7 +29,7 @@ export function summarise(findings: readonly Findings[]): Summaries {
       name,
       unit,
       values,
-      mean: meanOf(values),
+      mean: mean(values),
       overSeeds: meanInterval(values),
       overTrials:
         intervals.length === 0

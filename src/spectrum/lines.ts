@@ -4,6 +4,7 @@
  * What repeats every p pixels has power at multiples of 1 / p cycles a pixel alone. The line index compares it there with the median of
  * the frequencies around (those at a Chebyshev distance of 2 steps, so that a window's leakage is not among them): 1 where there is no line.
  */
+import { median } from '../distance/mean.ts';
 import type { PowerSpectrum } from './power-spectrum.ts';
 
 /** A frequency and how far it stands out. */
@@ -69,7 +70,7 @@ function peakAt({ height, width, power }: PowerSpectrum, ky: number, kx: number,
   for (let y = -2; y <= 2; y++)
     for (let x = -2; x <= 2; x++)
       if (Math.max(Math.abs(y), Math.abs(x)) === 2 && !isLine(ky + y, kx + x)) around.push(at(ky + y, kx + x));
-  const background = medianOf(around);
+  const background = median(around);
   const value = at(ky, kx);
   const ratio = value === 0 ? 0 : value / background;
   return { down: signed(ky / height), across: signed(kx / width), power: value, background, ratio };
@@ -79,9 +80,3 @@ const wrap = (k: number, n: number) => ((k % n) + n) % n;
 
 /** A frequency from 0 to 1 as one from -0.5 (not included) to 0.5. */
 const signed = (f: number) => (f > 0.5 ? f - 1 : f);
-
-function medianOf(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length / 2;
-  return (sorted[Math.floor(middle)]! + sorted[Math.ceil(middle) - 1]!) / 2;
-}

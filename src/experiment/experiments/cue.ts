@@ -1,10 +1,12 @@
 /** @file A brittle feature known by construction: who uses the cue planted into shapes, and whether D_det carries it. */
+
 import type { ImageArray } from '../../data/dataset.ts';
 import { pixelsOf } from '../../data/image-array.ts';
 import { cuePattern } from '../../data/shapes/cue.ts';
 import { shapes } from '../../data/shapes/shapes.ts';
 import { subset } from '../../data/subset.ts';
 import { toImageArray } from '../../data/to-image-array.ts';
+import { mean } from '../../distance/mean.ts';
 import type { Model } from '../../model/model.ts';
 import type { DeviceRuntime } from '../../runtime/runtime.ts';
 import { type Band, isInBand, largestRadius } from '../../spectrum/band.ts';
@@ -276,7 +278,6 @@ function cosinesOf(
     for (let j = 0; j < size; j++) sum[j]! += changes[i * size + j]!;
   });
   const cosines = sums.map((sum) => patterns.map((pattern) => cosine(sum, pattern)));
-  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
   const before = (target: number) => (target + classes - 1) % classes;
   return {
     [names.target]: mean(cosines.map((row, target) => row[target]!)),

@@ -1,12 +1,13 @@
 /** @file Noise, corruptions and adversarial distance (Gilmer and Hendrycks 2019). */
 import { ddn } from '../../attack/ddn.ts';
 import { pickImages, pixelsOf } from '../../data/image-array.ts';
+import { mean, median } from '../../distance/mean.ts';
 import { bands } from '../../spectrum/band.ts';
 import type { ExperimentContext, KnownModel, SourceRole } from '../context.ts';
 import { bandNoise, type Corruption, contrast, corrupted, onlyBands } from '../corruptions.ts';
 import type { Experiment, Figure, Findings, Measure } from '../experiment.ts';
 import { accuracyOf, answersOf } from '../networks.ts';
-import { flatDistance, median, noiseErrors, rankCorrelation } from '../noise-distance.ts';
+import { flatDistance, noiseErrors, rankCorrelation } from '../noise-distance.ts';
 import { firstOf, type PictureSet, pictureAt, pictureSet } from '../picture-set.ts';
 
 /** How much is computed. */
@@ -216,8 +217,6 @@ async function nearestErrors(
     errors: errors.map((each) => kept.map((i) => each[i]!)),
   };
 }
-
-const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 function picturesOf({ array }: PictureSet) {
   return Array.from({ length: array.shape[0] }, (_, i) => pictureAt(array, i));

@@ -1,5 +1,6 @@
 /** @file Robust networks as priors: class images without any other prior, and what input gradients point to. */
 
+import { mean } from '../../distance/mean.ts';
 import type { Picture } from '../../image/image.ts';
 import { openDenoiser } from '../../prior/denoiser.ts';
 import { rawPixels } from '../../prior/pixels.ts';
@@ -8,7 +9,6 @@ import { visualize } from '../../visualize/visualize.ts';
 import type { ExperimentContext, KnownModel } from '../context.ts';
 import type { Experiment, Findings, Measure } from '../experiment.ts';
 import { cosine, highFrequencyShare, inputGradients } from '../input-gradients.ts';
-import { meanOf } from '../interval.ts';
 import { energyWithin, principalDirections } from '../linear/principal-directions.ts';
 import { firstOf, type PictureSet, pictureAt } from '../picture-set.ts';
 
@@ -77,7 +77,7 @@ export const priors: Experiment<PriorsSettings> = {
     const measures: Measure[] = [
       {
         name: 'natural pictures: energy in high frequencies',
-        value: meanOf(centred.map((x) => highFrequencyShare(x, height, width))),
+        value: mean(centred.map((x) => highFrequencyShare(x, height, width))),
         unit: 'share',
       },
     ];
@@ -113,7 +113,7 @@ export const priors: Experiment<PriorsSettings> = {
         },
         {
           name: `${role}: energy of class images in high frequencies`,
-          value: meanOf(drawn.map(({ data }) => highFrequencyShare(withoutMean(data, height * width), height, width))),
+          value: mean(drawn.map(({ data }) => highFrequencyShare(withoutMean(data, height * width), height, width))),
           unit: 'share',
         },
       );
@@ -129,22 +129,22 @@ export const priors: Experiment<PriorsSettings> = {
       measures.push(
         {
           name: `${role}: energy of gradients in high frequencies`,
-          value: meanOf(clean.map(({ gradient }) => highFrequencyShare(gradient, height, width))),
+          value: mean(clean.map(({ gradient }) => highFrequencyShare(gradient, height, width))),
           unit: 'share',
         },
         {
           name: `${role}: energy of gradients in principal directions`,
-          value: meanOf(clean.map(({ gradient }) => energyWithin(gradient, basis))),
+          value: mean(clean.map(({ gradient }) => energyWithin(gradient, basis))),
           unit: 'share',
         },
         {
           name: `${role}: cosine of gradient and picture, size`,
-          value: meanOf(clean.map(({ gradient }, i) => Math.abs(cosine(gradient, centred[i]!)))),
+          value: mean(clean.map(({ gradient }, i) => Math.abs(cosine(gradient, centred[i]!)))),
           unit: 'number',
         },
         {
           name: `${role}: cosine of gradient and denoiser`,
-          value: meanOf(noisy.map(({ gradient, score }) => cosine(gradient, score!))),
+          value: mean(noisy.map(({ gradient, score }) => cosine(gradient, score!))),
           unit: 'number',
         },
       );

@@ -1,5 +1,7 @@
 /** @file Style transfer with robust features (Nakano 2019). */
+
 import { pixelsOf } from '../../data/image-array.ts';
+import { mean } from '../../distance/mean.ts';
 import type { Picture } from '../../image/image.ts';
 import { rawPixels } from '../../prior/pixels.ts';
 import { activationsOf } from '../../visualize/activations-of.ts';
@@ -9,7 +11,6 @@ import { visualize } from '../../visualize/visualize.ts';
 import type { ExperimentContext, KnownModel } from '../context.ts';
 import type { Experiment, Findings, Measure } from '../experiment.ts';
 import { highFrequencyShare } from '../input-gradients.ts';
-import { meanOf } from '../interval.ts';
 import { layerFragility } from '../layer-fragility.ts';
 import { openStyleJudge, styleLayers } from '../style-judge.ts';
 
@@ -77,7 +78,7 @@ export const style: Experiment<StyleSettings> = {
       fragile.forEach((value, k) => {
         measures.push({ name: `${role}: fragility of ReLU ${k + 1}`, value, unit: 'number' });
       });
-      measures.push({ name: `${role}: mean fragility of layers`, value: meanOf(fragile), unit: 'number' });
+      measures.push({ name: `${role}: mean fragility of layers`, value: mean(fragile), unit: 'number' });
       const made = await transferred(context, sources[role], contents, styles, settings);
       rows.push({ title: `by the ${role} network`, pictures: shown(made) });
       for (const [name, { model }] of [
@@ -98,20 +99,20 @@ export const style: Experiment<StyleSettings> = {
         }
         await release();
         measures.push(
-          { name: `${role}: style gained, by ${name}`, value: meanOf(gained), unit: 'share' },
-          { name: `${role}: distance of content, by ${name}`, value: meanOf(contentErrors), unit: 'number' },
+          { name: `${role}: style gained, by ${name}`, value: mean(gained), unit: 'share' },
+          { name: `${role}: distance of content, by ${name}`, value: mean(contentErrors), unit: 'number' },
         );
       }
       const changes = made.map((x, i) => x.map((value, j) => value - contents[i]![j]!));
       measures.push(
         {
           name: `${role}: length of the change in l2`,
-          value: meanOf(changes.map((change) => Math.hypot(...change))),
+          value: mean(changes.map((change) => Math.hypot(...change))),
           unit: 'number',
         },
         {
           name: `${role}: energy of the change in high frequencies`,
-          value: meanOf(changes.map((change) => highFrequencyShare(change, height, width))),
+          value: mean(changes.map((change) => highFrequencyShare(change, height, width))),
           unit: 'share',
         },
       );
