@@ -37,7 +37,8 @@ const quick: RepresentationsSettings = {
   attackRadii: [0.25, 0.5],
   attacked: 200,
 };
-const full = { ...quick, pictures: 4000, testPictures: 1000, steps: 100, attacked: 300 };
+const full = { ...quick, pictures: 4000, testPictures: 1000, steps: 100, stepSize: 1, attacked: 300 };
+const cifarFull = { ...full, pictures: 6000, batchSize: 64 };
 
 /** The experiment. */
 export const representations: Experiment<RepresentationsSettings> = {
@@ -66,7 +67,7 @@ export const representations: Experiment<RepresentationsSettings> = {
   usualData: 'shapes',
   scales: {
     quick: { shapes: quick, cifar10: quick, other: quick },
-    full: { shapes: full, cifar10: full, other: full },
+    full: { shapes: full, cifar10: cifarFull, other: cifarFull },
   },
 
   async run(context, settings): Promise<Findings> {
