@@ -383,3 +383,27 @@ describe('an enlarged distance', () => {
     expect(full).toBeGreaterThan(0.1);
   });
 });
+
+test.each([
+  ['the distance of the search itself', l2, 1, 0],
+  // The search in l2 goes before, and its best is a second start.
+  ['another distance', ssim, 2, 1],
+] as const)('its path tells every point that was looked at, by %s', async (_name, distance, starts, before) => {
+  const model = await loadModel(smallNetwork(), { preprocessing: 'none', device });
+  const random = pseudoRandom(3);
+  const x0 = Float32Array.from({ length: 768 }, () => 0.3 + 0.4 * random());
+  const [result] = await distanceAttack(model, [x0], undefined, { distance, steps: 20 });
+  const { path, success, measured, forwards } = result!;
+  expect(success).toBe(true);
+  const perSearch = path.length / starts;
+  expect([20, 21]).toContain(perSearch);
+  const asked = path.map((point) => point.forwards);
+  // One question each, after those of the search in l2, the starts and the first answer.
+  expect(asked).toEqual(path.map((_, i) => asked[0]! + i));
+  expect(asked[0]!).toBeGreaterThan(before * perSearch);
+  expect(asked.at(-1)!).toBeLessThan(forwards);
+  const fooling = path.filter(({ excess }) => excess > 0).map((point) => point.distance);
+  expect(fooling.length).toBeGreaterThan(0);
+  // What is returned is the nearest of them or nearer.
+  expect(measured![distance.name]!).toBeLessThanOrEqual(Math.min(...fooling) * (1 + 1e-4));
+});

@@ -112,6 +112,7 @@ export async function distanceAttack(
       steps,
       batch: Math.max(1, Math.min(batch, model.maxBatch)),
       mask,
+      keepsPath: asked.main.distance === distance,
       ...(isEnough === undefined ? {} : { isEnough }),
       signal,
       onProgress: (done) => {

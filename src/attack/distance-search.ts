@@ -24,6 +24,8 @@ export interface DistanceSearchOptions {
   readonly steps: number;
   readonly batch: number;
   readonly mask: Float32Array;
+  /** Whether the points go into the tasks' paths: only where the search is by the distance that was asked for. */
+  readonly keepsPath: boolean;
   /** Asked where all limits hold: whether that is enough. */
   readonly isEnough?: (candidate: Candidate, task: Task) => Promise<boolean>;
   readonly signal: AbortSignal | undefined;
@@ -54,7 +56,7 @@ interface Path extends Start {
 export async function distanceSearch(
   problem: DistanceProblem,
   starts: readonly Start[],
-  { steps, batch, mask, isEnough, signal, onProgress }: DistanceSearchOptions,
+  { steps, batch, mask, keepsPath, isEnough, signal, onProgress }: DistanceSearchOptions,
 ): Promise<ReadonlySet<Task>> {
   const { model } = problem;
   const isMinimal = problem.main.limit === Number.POSITIVE_INFINITY;
@@ -94,7 +96,7 @@ export async function distanceSearch(
   const observe = async (seen: readonly Observation[]) => {
     for (const one of seen) {
       const path = paths[one.sample]!;
-      const found = observeStep(one, path, limits);
+      const found = observeStep(one, path, limits, keepsPath);
       if (satisfied.has(path.task) || found?.excess !== 0 || isEnough === undefined) continue;
       if (!(await isEnough(found, path.task))) continue;
       path.best = found;
@@ -126,15 +128,19 @@ function observeStep(
   { step, z, gradientNorm, outputs }: Observation,
   path: Path,
   limits: readonly number[],
+  keepsPath: boolean,
 ): Candidate | undefined {
   const { task } = path;
   task.forwards++;
   if (gradientNorm !== undefined) task.backwards++;
   if (Number.isNaN(gradientNorm)) task.notes.add('The gradient became NaN.');
   const constraints = Array.from(outputs.constraints!);
+  const measured = Array.from(outputs.measured!);
+  const excess = outputs.excess![0]!;
+  if (keepsPath) task.path.push({ forwards: task.forwards, excess, distance: measured[0]! });
   let found: Candidate | undefined;
-  if (outputs.excess![0]! > 0) {
-    found = { z, excess: excessOver(Array.from(outputs.measured!), limits), distance: outputs.distance![0]! };
+  if (excess > 0) {
+    found = { z, excess: excessOver(measured, limits), distance: outputs.distance![0]! };
     if (found.excess === 0) path.foundAt ??= step;
     if (isBetter(found, path.best)) path.best = found;
   }

@@ -24,7 +24,7 @@ export interface Task {
   readonly notes: Set<string>;
   /** The best of each search. */
   readonly candidates: Candidate[];
-  /** Points that the searches looked at. */
+  /** Points that searches by the distance that was asked for looked at; those of the search in l2 that goes before have no such distance. */
   readonly path: AttackPoint[];
   forwards: number;
   backwards: number;

@@ -8,7 +8,7 @@ export interface AttackPoint {
   readonly forwards: number;
   /** The criterion's excess: above 0 where the picture is adversarial. */
   readonly excess: number;
-  /** Distance from the original in the attack's norm. */
+  /** Distance from the original in the attack's norm, or by the distance that was asked for. */
   readonly distance: number;
 }
 
