@@ -8,6 +8,7 @@
 import { checkCount } from './check-options.ts';
 import { between } from './minimal-attack.ts';
 import { look, lookAll, type Procedure } from './procedure.ts';
+import { noLimit } from './query-limit.ts';
 import { AttackError } from './result.ts';
 import { allowed, type Trial } from './trial.ts';
 import { minus, normOf } from './vector.ts';
@@ -51,46 +52,64 @@ export function checkStarts(
   }
 }
 
-/** A picture that fools; undefined, with a note on the trial, where none is found. */
+/** A picture that fools; undefined, with a note on the trial, where none is found while questions are left. */
 export function* adversarialStart(
   trial: Trial,
   { starts = [], draws = 1000 }: StartOptions,
+  left: () => number = noLimit,
 ): Procedure<Float32Array | undefined> {
   const { target, notes } = trial;
-  const given = yield* nearestStart(trial, starts);
+  const given = yield* nearestStart(trial, starts, left);
   if (given !== undefined) return given;
+  const ended = 'The questions ended before a picture to begin at was found: allow more queries, or give other starts.';
+  if (left() < 1) {
+    notes.add(ended);
+    return undefined;
+  }
   if (target !== undefined) {
     notes.add('None of the given starts is taken for the target: give pictures of its class.');
     return undefined;
   }
-  const blend = yield* blendedNoise(trial, draws);
-  if (blend === undefined)
+  const blend = yield* blendedNoise(trial, draws, left);
+  if (blend === undefined && left() < 1) notes.add(ended);
+  else if (blend === undefined)
     notes.add(`None of ${draws} draws of noise fools, so there was nothing to begin at: give pictures as starts.`);
   return blend;
 }
 
-/** The nearest of some pictures that fools. */
-export function* nearestStart(trial: Trial, starts: readonly Float32Array[]): Procedure<Float32Array | undefined> {
+/** The nearest of some pictures that fools, as far as questions are left. */
+export function* nearestStart(
+  trial: Trial,
+  starts: readonly Float32Array[],
+  left: () => number = noLimit,
+): Procedure<Float32Array | undefined> {
   const given = starts
     .map((start) => allowed(start, trial))
     .map((x) => ({ x, distance: normOf('l2', minus(x, trial.x0)) }))
     .sort((a, b) => a.distance - b.distance);
-  for (const { x } of given) if ((yield* look(x)).fools) return x;
+  for (const { x } of given) {
+    if (left() < 1) return undefined;
+    if ((yield* look(x)).fools) return x;
+  }
   return undefined;
 }
 
 /** Noise that fools, blended into the original as little as still does; undefined where none of the draws fools. */
-export function* blendedNoise(trial: Trial, draws: number): Procedure<Float32Array | undefined> {
-  const noise = yield* foolingNoise(trial, draws);
-  return noise === undefined ? undefined : yield* blended(trial, noise);
+export function* blendedNoise(
+  trial: Trial,
+  draws: number,
+  left: () => number = noLimit,
+): Procedure<Float32Array | undefined> {
+  const noise = yield* foolingNoise(trial, draws, left);
+  return noise === undefined ? undefined : yield* blended(trial, noise, left);
 }
 
 /** Draws that are asked about at once, at most: few at first, where one may do. */
 const largestRound = 16;
 
-function* foolingNoise(trial: Trial, draws: number): Procedure<Float32Array | undefined> {
-  for (let drawn = 0, round = 1; drawn < draws; round = Math.min(largestRound, 2 * round)) {
-    const count = Math.min(round, draws - drawn);
+function* foolingNoise(trial: Trial, draws: number, left: () => number): Procedure<Float32Array | undefined> {
+  for (let drawn = 0, round = 1; drawn < draws && left() >= 1; round = Math.min(largestRound, 2 * round)) {
+    const count = Math.min(round, draws - drawn, left());
     const noises = Array.from({ length: count }, (_, i) => grainyNoise(trial, drawn + i));
     const answers = yield* lookAll(noises);
     const found = answers.findIndex(({ fools }) => fools);
@@ -124,10 +143,10 @@ function grainyNoise(trial: Trial, draw: number): Float32Array {
 /** Halvings of the share of noise: to a thousandth, as in the authors' code. */
 const halvings = 10;
 
-function* blended(trial: Trial, noise: Float32Array): Procedure<Float32Array> {
+function* blended(trial: Trial, noise: Float32Array, left: () => number): Procedure<Float32Array> {
   let nearest = noise;
   let [low, high] = [0, 1];
-  for (let i = 0; i < halvings; i++) {
+  for (let i = 0; i < halvings && left() >= 1; i++) {
     const middle = (low + high) / 2;
     const x = between(trial, noise, middle);
     if ((yield* look(x)).fools) [nearest, high] = [x, middle];

@@ -77,7 +77,7 @@ function* search(trial: Trial, settings: Settings): Procedure {
   const { steps, adaptation } = settings;
   let { sphericalStep, sourceStep } = settings;
   const left = queriesLeft(trial, settings);
-  const start = yield* adversarialStart(trial, settings);
+  const start = yield* adversarialStart(trial, settings, left);
   if (start === undefined) return;
   let x = start;
   let distance = normOf('l2', minus(x, x0));

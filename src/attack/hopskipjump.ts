@@ -78,13 +78,13 @@ const mostShortenings = 20;
 function* search(trial: Trial, norm: 'l2' | 'linf', settings: Settings): Procedure {
   const { x0, mask } = trial;
   const left = queriesLeft(trial, settings);
-  const start = yield* adversarialStart(trial, settings);
+  const start = yield* adversarialStart(trial, settings, left);
   if (start === undefined) return;
   const d = mask === undefined ? x0.length : normOf('l0', mask);
   const halvings = halvingsFor(settings.gamma / d ** (norm === 'l2' ? 1.5 : 2));
   const distanceOf = (x: Float32Array) => normOf(norm, minus(x, x0));
   let jumped = start;
-  let x = yield* borderOf(trial, start, norm, halvings);
+  let x = yield* borderOf(trial, start, norm, Math.min(halvings, left()));
   for (let t = 1; t <= settings.iterations; t++) {
     const delta = t === 1 ? 0.1 : Math.max((settings.gamma * distanceOf(jumped)) / d, Math.sqrt(d) * smallestChange);
     const evaluations = Math.min(Math.floor(settings.initialEvaluations * Math.sqrt(t)), settings.maxEvaluations);

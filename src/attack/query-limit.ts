@@ -19,6 +19,9 @@ export function checkQueries({ queries }: QueryOptions): void {
   if (queries !== undefined) checkCount('Queries', queries, 1);
 }
 
+/** Questions without a limit. */
+export const noLimit = (): number => Number.POSITIVE_INFINITY;
+
 /** How many questions are left, counted from now. */
 export function queriesLeft(trial: Trial, { queries = Number.POSITIVE_INFINITY }: QueryOptions): () => number {
   const before = trial.questions;

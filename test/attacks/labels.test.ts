@@ -96,6 +96,35 @@ describe.each(attacks)('%s', (name, attack) => {
     expect(result!.forwards).toBe(asked());
   });
 
+  // GeoDA's questions are those of its rounds; start and way along the normal come on top.
+  it.skipIf(name === 'geoda')('keeps its limit from the first question, whether or not anything fools', async () => {
+    let asked = 0;
+    const counting = (fools: boolean) =>
+      opaqueModel({
+        channels: 1,
+        height: 4,
+        width: 4,
+        classCount: 2,
+        maxBatch: 64,
+        scores: (pixels, count) => {
+          asked += count;
+          return Array.from({ length: count }, (_, n) => (fools && pixels[n * 16] !== 0.5 ? [0, 1] : [1, 0])).flat();
+        },
+      });
+    const [never] = await attack(counting(false), [grey], [0], { queries: 50 });
+    // The original's own answer comes on top.
+    expect([never!.success, asked, never!.forwards]).toEqual([false, 51, 51]);
+    expect(never!.notes.join()).toContain('The questions ended before a picture to begin at was found');
+    const starts = Array.from({ length: 9 }, (_, i) => new Float32Array(16).fill(i / 10));
+    asked = 0;
+    const [given] = await attack(counting(false), [grey], [0], { queries: 5, starts, target: 1 });
+    expect([given!.success, asked]).toEqual([false, 6]);
+    // All noise fools: what is left goes to the way back, and nothing beyond.
+    asked = 0;
+    const [always] = await attack(counting(true), [grey], [0], { queries: 6, finalSearch: false });
+    expect([always!.success, always!.path.length]).toEqual([true, 6]);
+  });
+
   it('begins at a given picture, also towards a target', async () => {
     const { victim } = answersOnly(small);
     const label = (await small.predictPlain(pictures(1)[0]!)).label;
