@@ -50,6 +50,7 @@ export async function askGuide(
   return chunk.map(({ trial }, i) => {
     trial.forwards += passes;
     trial.backwards += passes;
+    for (const note of guide.gradientNotes) trial.notes.add(note);
     return {
       scores: part('logits', i),
       excess: Number.NaN,

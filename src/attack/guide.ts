@@ -8,7 +8,7 @@ import { AttackError } from './result.ts';
 import type { Victim } from './victim.ts';
 
 /** A source of gradients. Every `Model` is one. */
-export interface Guide extends Pick<Model, 'key' | 'device' | 'maxBatch' | 'logits' | 'describe'> {
+export interface Guide extends Pick<Model, 'key' | 'device' | 'maxBatch' | 'logits' | 'describe' | 'gradientNotes'> {
   /** Networks that one pass runs through; 1 unless given. */
   readonly passes?: number;
 }
@@ -38,6 +38,7 @@ export function guidesOf(models: readonly Model[], fusion: Fusion): readonly Gui
       device: first!.device,
       maxBatch: Math.min(...models.map(({ maxBatch }) => maxBatch)),
       passes: models.length,
+      gradientNotes: [...new Set(models.flatMap(({ gradientNotes }) => gradientNotes))],
       logits: (x) =>
         div(
           models.map((model) => model.logits(x)).reduce((sum, logits) => add(sum, logits)),

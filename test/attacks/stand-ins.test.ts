@@ -3,9 +3,12 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { openRuntime } from '#runtime';
 import { apgdCe } from '../../src/attack/apgd.ts';
+import { attack } from '../../src/attack/attack.ts';
 import { ddn } from '../../src/attack/ddn.ts';
 import { distanceAttack } from '../../src/attack/distance-attack.ts';
+import { attackMethods } from '../../src/attack/methods.ts';
 import { pgd } from '../../src/attack/pgd.ts';
+import { transferAttack } from '../../src/attack/transfer-attack.ts';
 import { shapes } from '../../src/data/shapes/shapes.ts';
 import { l2 } from '../../src/distance/lp.ts';
 import { loadModel } from '../../src/model/load-model.ts';
@@ -19,6 +22,7 @@ import { softmax } from '../../src/tensor/ops/softmax.ts';
 import { constant } from '../../src/tensor/tensor.ts';
 import { maskedNetwork } from '../support/network.ts';
 import { quantizedFile } from '../support/quantized.ts';
+import { quick } from '../support/quick-attacks.ts';
 
 const device = await openRuntime('cpu');
 const size = 768;
@@ -165,5 +169,32 @@ describe('a deployed integer model', async () => {
       if (result.success8) expect((await model.predictPlain(result.adversarial)).label).not.toBe(result.label);
     }
     expect(results.filter(({ success8 }) => success8).length).toBeGreaterThanOrEqual(18);
+  });
+
+  const followers = attackMethods.filter(({ knowledge }) => knowledge === 'gradients' || knowledge === 'surrogate');
+  it('is said to have stand-in gradients by every attack that follows them', async () => {
+    await using model = await loadModel(bytes, { device, name: 'int8' });
+    const silent: string[] = [];
+    for (const { name, kind, norms, own } of followers) {
+      const budget = kind === 'budget' ? { epsilon: norms[0] === 'l0' ? 8 : 8 / 255 } : {};
+      // Few steps: a single gradient is enough to tell.
+      const options = { method: name, ...budget, ...quick(name).options, ...('steps' in own ? { steps: 10 } : {}) };
+      const [result] = await attack(model, [images[0]!], undefined, options);
+      const isSaid = result!.notes.some((note) =>
+        note.endsWith('Gradients pass straight through QuantizeLinear (6 nodes).'),
+      );
+      if (!isSaid) silent.push(name);
+    }
+    expect(silent).toEqual([]);
+  });
+
+  it('is said to have them as one surrogate of several, by scores or by losses', async () => {
+    await using model = await loadModel(bytes, { device, name: 'int8' });
+    await using plain = await loadModel('zoo:shapes-second', { device });
+    for (const fusion of ['logits', 'losses'] as const) {
+      const options = { epsilon: 8 / 255, steps: 2, surrogates: [plain, model], fusion };
+      const [result] = await transferAttack(plain, [images[0]!], undefined, options);
+      expect(result!.notes).toEqual(['Gradients pass straight through QuantizeLinear (6 nodes).']);
+    }
   });
 });
