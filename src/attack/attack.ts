@@ -63,14 +63,16 @@ const common = new Set([
   'expectation',
   'signal',
   'onProgress',
-  'exhaust',
-  'finalSearch',
 ]);
+
+/** Options that every attack of a kind understands, as long as it asks the victim on its way. */
+const ofKind = { budget: 'exhaust', minimal: 'finalSearch' } as const;
 
 /** Refuses options that an attack does not have, and a budget too many or too few. @throws AttackError */
 export function checkOwnOptions(method: AttackMethod, options: MethodOptions): void {
-  const { name, kind, own, norms, targeted } = method;
-  const unknown = Object.keys(options).filter((key) => options[key] !== undefined && !common.has(key) && !(key in own));
+  const { name, kind, own, norms, targeted, knowledge } = method;
+  const known = (key: string) => common.has(key) || key in own || (knowledge !== 'surrogate' && key === ofKind[kind]);
+  const unknown = Object.keys(options).filter((key) => options[key] !== undefined && !known(key));
   if (unknown.length > 0) {
     const list = Object.keys(own);
     throw new AttackError(

@@ -1,10 +1,10 @@
 /**
- * @file Which attack to take where none is named: the winners of AttackBench (Cinà et al. 2025) for each norm, by what the victim gives and
- * whether a budget is set.
+ * @file Which attack to take where none is named, by the norm, what the victim gives and whether a budget is set: where AttackBench (Cinà et
+ * al. 2025, mean local optimality on CIFAR-10 and ImageNet) ranks attacks that are here the first of it, elsewhere as each reason says.
  */
 import type { BudgetNorm } from './budget-attack.ts';
 import type { AttackMethod } from './method.ts';
-import { attackMethods } from './methods.ts';
+import { methodNamed } from './methods.ts';
 import { AttackError } from './result.ts';
 
 /** What a choice rests on. */
@@ -23,17 +23,51 @@ export interface Choice {
   readonly reason: string;
 }
 
-type Ranking = Partial<Record<BudgetNorm, readonly string[]>>;
+/** An attack's name, and why it is the one to take. */
+type Entry = readonly [name: string, why: string];
 
-/** First the strongest for a victim with gradients; what follows is taken where the first cannot be. */
+type Ranking = Partial<Record<BudgetNorm, readonly Entry[]>>;
+
+const strongest = 'the strongest in AttackBench';
+const noTargeted = 'since apgd-t needs four classes and leads to no target of yours,';
+const onlyOne = 'the only one here that needs no gradients';
+const fewest = "that of the fewest questions in its authors' comparison";
+const byLabels = 'from labels alone, which AttackBench does not rank,';
+
+/** First the best for a victim with gradients; what follows is taken where the first cannot be. */
 const withGradients: Readonly<Record<AttackMethod['kind'], Ranking>> = {
-  budget: { linf: ['apgd-t', 'apgd-ce'], l2: ['apgd-t', 'apgd-ce'], l1: ['apgd-t', 'apgd-ce'], l0: ['jsma'] },
-  minimal: { linf: ['pdpgd', 'fmn'], l2: ['ddn'], l1: ['pdpgd', 'fmn'], l0: ['sigma-zero', 'fmn'] },
+  budget: {
+    linf: [
+      ['apgd-t', strongest],
+      ['apgd-ce', noTargeted],
+    ],
+    l2: [
+      ['apgd-t', `${strongest} on ImageNet, within a point of apgd-ce on CIFAR-10,`],
+      ['apgd-ce', noTargeted],
+    ],
+    l1: [['apgd-ce', strongest]],
+    l0: [['jsma', 'the only one here that follows gradients']],
+  },
+  minimal: {
+    linf: [['pdpgd', `${strongest}, level with fmn on ImageNet,`]],
+    l2: [['ddn', strongest]],
+    l1: [['pdpgd', strongest]],
+    l0: [['sigma-zero', strongest]],
+  },
 };
 
 const withoutGradients: Readonly<Record<AttackMethod['kind'], Ranking>> = {
-  budget: { linf: ['square'], l2: ['square'], l1: ['square'], l0: ['one-pixel'] },
-  minimal: { linf: ['hopskipjump'], l2: ['hopskipjump'], l1: ['geoda'] },
+  budget: {
+    linf: [['square', fewest]],
+    l2: [['square', fewest]],
+    l1: [['square', onlyOne]],
+    l0: [['one-pixel', onlyOne]],
+  },
+  minimal: {
+    linf: [['hopskipjump', byLabels]],
+    l2: [['hopskipjump', byLabels]],
+    l1: [['geoda', onlyOne]],
+  },
 };
 
 /** Classes that the targeted DLR loss needs. */
@@ -41,21 +75,18 @@ const targetedClasses = 4;
 
 /** The attack to take in a situation. @throws AttackError where none fits */
 export function bestMethod({ norm, kind, gradients, targeted, classCount }: Situation): Choice {
-  const names = (gradients ? withGradients : withoutGradients)[kind][norm] ?? [];
-  const method = names
-    .map((name) => attackMethods.find((one) => one.name === name))
+  const entries = (gradients ? withGradients : withoutGradients)[kind][norm] ?? [];
+  const found = entries
+    .map(([name, why]) => ({ method: methodNamed(name), why }))
     .find(
-      (one) =>
-        one?.norms.includes(norm) &&
-        (!targeted || one.targeted) &&
-        !(one.name === 'apgd-t' && (targeted || classCount < targetedClasses)),
+      ({ method }) =>
+        (!targeted || method.targeted) && !(method.name === 'apgd-t' && (targeted || classCount < targetedClasses)),
     );
-  if (method === undefined) {
+  if (found === undefined) {
     throw new AttackError(
       `No attack is known to be best for ${kind === 'budget' ? 'a budget' : 'the smallest change'} in ${norm}${gradients ? '' : ' without gradients'}; name one.`,
     );
   }
   const aim = kind === 'budget' ? `within a budget in ${norm}` : `for the smallest change in ${norm}`;
-  const why = gradients ? 'the strongest in AttackBench' : 'the strongest that needs no gradients';
-  return { method, reason: `${method.name} (${method.paper}), ${why} ${aim}` };
+  return { method: found.method, reason: `${found.method.name} (${found.method.paper}), ${found.why} ${aim}` };
 }

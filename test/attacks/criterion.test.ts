@@ -13,6 +13,7 @@ import {
 } from '../../src/attack/criterion.ts';
 import { ddn } from '../../src/attack/ddn.ts';
 import { distanceAttack } from '../../src/attack/distance-attack.ts';
+import { attackMethods, methodNamed } from '../../src/attack/methods.ts';
 import { pgd } from '../../src/attack/pgd.ts';
 import { opaqueModel } from '../../src/attack/victim.ts';
 import { l2 } from '../../src/distance/lp.ts';
@@ -127,6 +128,69 @@ describe('one call for all', () => {
     const [result] = await attack(model, [images[0]!], undefined, { norm: 'l2' });
     expect(result!.method).toBe('ddn');
     expect(result!.notes[0]).toMatch(/^Chosen: ddn \(Rony/);
+  });
+
+  const aims = { budget: 'within a budget in', minimal: 'for the smallest change in' } as const;
+  const needs = 'since apgd-t needs four classes and leads to no target of yours,';
+  const only = 'the only one here that needs no gradients';
+  const fewest = "that of the fewest questions in its authors' comparison";
+  const strongest = 'the strongest in AttackBench';
+  const cells: readonly (readonly [
+    kind: 'budget' | 'minimal',
+    norm: 'linf' | 'l2' | 'l1' | 'l0',
+    gradients: boolean,
+    best: readonly [string, string],
+    instead?: readonly [string, string],
+  ])[] = [
+    ['budget', 'linf', true, ['apgd-t', strongest], ['apgd-ce', needs]],
+    [
+      'budget',
+      'l2',
+      true,
+      ['apgd-t', `${strongest} on ImageNet, within a point of apgd-ce on CIFAR-10,`],
+      ['apgd-ce', needs],
+    ],
+    ['budget', 'l1', true, ['apgd-ce', strongest]],
+    ['budget', 'l0', true, ['jsma', 'the only one here that follows gradients']],
+    ['budget', 'linf', false, ['square', fewest]],
+    ['budget', 'l2', false, ['square', fewest]],
+    ['budget', 'l1', false, ['square', only]],
+    ['budget', 'l0', false, ['one-pixel', only]],
+    ['minimal', 'linf', true, ['pdpgd', `${strongest}, level with fmn on ImageNet,`]],
+    ['minimal', 'l2', true, ['ddn', strongest]],
+    ['minimal', 'l1', true, ['pdpgd', strongest]],
+    ['minimal', 'l0', true, ['sigma-zero', strongest]],
+    ['minimal', 'linf', false, ['hopskipjump', 'from labels alone, which AttackBench does not rank,']],
+    ['minimal', 'l2', false, ['hopskipjump', 'from labels alone, which AttackBench does not rank,']],
+    ['minimal', 'l1', false, ['geoda', only]],
+  ];
+  it.each(cells.map(([kind, norm, gradients, best, instead]) => ({ kind, norm, gradients, best, instead })))(
+    'says of the best why, and nothing untrue: $kind in $norm, gradients $gradients',
+    ({ kind, norm, gradients, best, instead }) => {
+      const chosen = (targeted: boolean, classCount: number) =>
+        bestMethod({ kind, norm, gradients, targeted, classCount });
+      const words = ([name, why]: readonly [string, string]) =>
+        `${name} (${methodNamed(name).paper}), ${why} ${aims[kind]} ${norm}`;
+      expect(chosen(false, 4).reason).toBe(words(best));
+      for (const other of [chosen(true, 5), chosen(false, 3)]) expect(other.reason).toBe(words(instead ?? best));
+      if (!best[1].startsWith('the only one here')) return;
+      const knowing = gradients ? ['gradients'] : ['scores', 'labels'];
+      const like = attackMethods.filter(
+        (one) => one.kind === kind && one.norms.includes(norm) && knowing.includes(one.knowledge),
+      );
+      expect(like.map(({ name }) => name)).toEqual([best[0]]);
+    },
+  );
+
+  it('refuses what a kind of attack makes no use of', async () => {
+    const call = (options: Parameters<typeof attack>[3]) => attack(model, [images[0]!], undefined, options);
+    const epsilon = 0.1;
+    await expect(call({ method: 'ddn', exhaust: true })).rejects.toThrow('ddn has no option exhaust');
+    await expect(call({ exhaust: true })).rejects.toThrow('ddn has no option exhaust');
+    await expect(call({ method: 'pgd', epsilon, finalSearch: false })).rejects.toThrow('pgd has no option finalSearch');
+    await expect(call({ method: 'mi-fgsm', epsilon, exhaust: true })).rejects.toThrow('mi-fgsm has no option exhaust');
+    expect(await call({ method: 'pgd', epsilon, exhaust: true, steps: 2 })).toHaveLength(1);
+    expect(await call({ method: 'ddn', finalSearch: false, steps: 2 })).toHaveLength(1);
   });
 
   it('refuses what an attack does not know, in a sentence each', async () => {
