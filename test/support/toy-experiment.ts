@@ -16,16 +16,25 @@ export interface Toy<S extends Settings> {
   readonly train?: ImageArray;
   readonly test?: ImageArray;
   readonly kind?: 'none' | 'other' | 'shapes';
+  /** One unless given. */
+  readonly seeds?: number;
   readonly sources?: Readonly<Partial<Record<SourceRole, Uint8Array>>>;
 }
 
-/** Runs an experiment for one seed. */
+/** Runs an experiment. */
 export async function runToy<S extends Settings>(experiment: Experiment<S>, toy: Toy<S>): Promise<ExperimentResult> {
-  const { settings, train = halves(200), test = halves(100, { seed: 2 }), kind = 'other', sources = {} } = toy;
+  const {
+    settings,
+    train = halves(200),
+    test = halves(100, { seed: 2 }),
+    kind = 'other',
+    seeds = 1,
+    sources = {},
+  } = toy;
   return runExperiment(experiment as unknown as Experiment, {
     kind,
     scale: 'quick',
-    seeds: 1,
+    seeds,
     settings,
     device: await openRuntime('cpu', { threads: 1 }),
     store: memoryStore(),

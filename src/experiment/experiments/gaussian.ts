@@ -1,4 +1,5 @@
 /** @file The Gaussian model of robust features (Ilyas et al. 2019, section 4): maximum likelihood with and without an adversary. */
+import { pickImages } from '../../data/image-array.ts';
 import type { Picture } from '../../image/image.ts';
 import { randomStream } from '../../random/random-stream.ts';
 import { bandPassed, bands } from '../../spectrum/band.ts';
@@ -136,6 +137,7 @@ export const gaussian: Experiment<GaussianSettings> = {
           ? []
           : [
               `${settings.samples} pictures at ${settings.side} x ${settings.side} pixels. The variance of rounding to 8 bits, 1 / (12 · 255²) over the pixels in each mean, is added to Sigma.`,
+              'Each seed draws as many pictures of the set with replacement, so that intervals over seeds are of the choice of pictures.',
             ]),
       ],
     };
@@ -183,9 +185,14 @@ function drawn({ seed }: ExperimentContext, { samples }: GaussianSettings): Gaus
 
 async function photographed(context: ExperimentContext, settings: GaussianSettings): Promise<GaussianClasses> {
   const { samples, side, classes } = settings;
-  const { array } = await context.pictures('train', samples);
+  const { array: whole } = await context.pictures('train', samples);
+  const { uniform } = randomStream(context.seed, 0x67617573);
   const [first = 0, second = 1] = classes;
   return context.step('covariance of pictures', async () => {
+    const array = pickImages(
+      whole,
+      Array.from({ length: whole.shape[0] }, () => Math.floor(uniform() * whole.shape[0])),
+    );
     const further = array.classNames.flatMap((_, label) =>
       // A pair of a class with itself is the class around its own mean.
       classes.includes(label) ? [] : twoClasses(array, [label, label], side).rows,
