@@ -3,6 +3,7 @@
  * that answers at random, one that gives probabilities, too few classes. Thresholds are theirs; what they print for the first batch is a
  * note on each picture here.
  */
+import { topClass } from '../model/top-class.ts';
 import type { AutoAttackVersion, Member } from './autoattack-members.ts';
 import { minus, normalised, normOf } from './vector.ts';
 import type { Victim } from './victim.ts';
@@ -41,7 +42,7 @@ function areRandom(answers: readonly Float32Array[]): boolean {
   const directions = answers.map((answer) => normalised(answer) ?? answer);
   return directions.some(
     (a, i) =>
-      answers[i]!.indexOf(Math.max(...answers[i]!)) !== answers[0]!.indexOf(Math.max(...answers[0]!)) ||
+      topClass(answers[i]!) !== topClass(answers[0]!) ||
       directions.slice(0, i).some((b) => normOf('l2', minus(a, b)) > mostApart),
   );
 }

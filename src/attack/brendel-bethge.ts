@@ -12,7 +12,7 @@ import { look, type Procedure, slope } from './procedure.ts';
 import { AttackError, type DistanceAttackResult } from './result.ts';
 import { allowed, type Trial } from './trial.ts';
 import { type StepNorm, trustStep } from './trust-step.ts';
-import { minus, normOf } from './vector.ts';
+import { addScaled, minus, normOf } from './vector.ts';
 import type { Victim } from './victim.ts';
 
 /** Options of `brendelBethge`. */
@@ -103,14 +103,8 @@ function* follow(trial: Trial, settings: Settings, border: Float32Array): Proced
     // A picture that does not fool goes beyond the border; one that does, not quite back to it.
     const gain = -excess * (excess < 0 ? overshoot : 2 - overshoot);
     const delta = trustStep(norm, { x, x0, b, gain, radius });
-    x = snapped(allowed(plus(x, delta), trial), x0);
+    x = snapped(allowed(addScaled(x, 1, delta), trial), x0);
   }
-}
-
-function plus(x: Float32Array, delta: Float32Array): Float32Array {
-  const sum = new Float32Array(x.length);
-  for (let i = 0; i < sum.length; i++) sum[i] = x[i]! + delta[i]!;
-  return sum;
 }
 
 function mixed(gradient: Float32Array, b: Float32Array, momentum: number): Float32Array {

@@ -3,8 +3,10 @@
  * and lower the sum of the others' most, until the picture fools or as many values are changed as allowed. Without a target the likeliest
  * other class is led to. Pairs are looked for among the values that are best alone, so that a large picture needs no map of all pairs.
  */
+
 import { type BudgetOptions, runBudgetAttack } from './budget-attack.ts';
 import { checkCount } from './check-options.ts';
+import { otherClasses } from './linearisation.ts';
 import { methodOf } from './method.ts';
 import { jacobian, look, type Procedure } from './procedure.ts';
 import { AttackError, type AttackResult } from './result.ts';
@@ -53,7 +55,7 @@ export async function jsma(
 function* search(trial: Trial, most: number, settings: Settings): Procedure {
   const { x0, classCount, label, mask } = trial;
   const { theta, together } = settings;
-  const target = trial.target ?? likeliestOther((yield* look(x0)).scores, label);
+  const target = trial.target ?? otherClasses((yield* look(x0)).scores, label)[0]!;
   const own = Float32Array.from({ length: classCount }, (_, k) => Number(k === target));
   // The mean of the others has the slope of their sum but for a factor, which the saliency of pairs does not see.
   const others = own.map((weight) => (1 - weight) / (classCount - 1));
@@ -80,12 +82,6 @@ function* search(trial: Trial, most: number, settings: Settings): Procedure {
       return;
     }
   }
-}
-
-function likeliestOther(scores: Float32Array, label: number): number {
-  let best = label === 0 ? 1 : 0;
-  for (const [k, score] of scores.entries()) if (k !== label && score > scores[best]!) best = k;
-  return best;
 }
 
 /**

@@ -2,6 +2,7 @@
  * @file Attacks that look for the smallest change in a norm: runs a procedure for each picture, keeps the nearest adversarial picture among
  * all that it asked about, moves it towards the original as long as it fools, rounds it, and has the plain model confirm it.
  */
+
 import { distances } from '../distance/ball.ts';
 import { quantize8, toByte } from '../image/image.ts';
 import { type AttackOptions, checkExpectation, isFooled, startTrials } from './attack-options.ts';
@@ -10,6 +11,7 @@ import { converse } from './converse.ts';
 import type { Judge } from './criterion.ts';
 import { type Answer, look, type Procedure, type Query } from './procedure.ts';
 import { AttackError, type DistanceAttackResult, describePrediction } from './result.ts';
+import { roundTowards } from './round-towards.ts';
 import { allowed, type Trial } from './trial.ts';
 import type { Victim } from './victim.ts';
 
@@ -190,7 +192,7 @@ function* rounded(trial: Trial, norm: BudgetNorm, findings: Findings): Procedure
   const whole8 = findings.unrefined === undefined ? [] : [quantize8(findings.unrefined.x)];
   const steps = beyond.map((factor) => quantize8(allowed(between(trial, x, factor), trial)));
   const forced = shares.map((share) => outwards(x, trial.x0, share));
-  const candidates = [inwards(x, trial.x0), ...steps, ...forced, ...whole8]
+  const candidates = [roundTowards(x, trial.x0), ...steps, ...forced, ...whole8]
     .map((x8) => ({ x: x8, distance: distances(x8, trial.x0)[norm] }))
     .sort((a, b) => a.distance - b.distance);
   for (const candidate of candidates) {
@@ -198,15 +200,6 @@ function* rounded(trial: Trial, norm: BudgetNorm, findings: Findings): Procedure
     findings.nearest8 = candidate;
     return;
   }
-}
-
-/** Rounded so that no value moves further from the original than it was. */
-function inwards(x: Float32Array, x0: Float32Array): Float32Array {
-  return x.map((value, i) => {
-    const byte = toByte(value);
-    const isFurther = Math.abs(byte / 255 - x0[i]!) > Math.abs(value - x0[i]!) + 1e-6;
-    return (isFurther ? byte + Math.sign(toByte(x0[i]!) - byte) : byte) / 255;
-  });
 }
 
 /** Rounded away from the original where the change is at least a share of the largest, and left as it was elsewhere. */

@@ -7,8 +7,10 @@
  * 1e-3 by which the authors' code goes beyond the plane, and the 1e-4 that it moves a value at least. As in their code the label is
  * looked for at x0 + (1 + overshoot) (x - x0), and there alone.
  */
+
 import { checkCount } from './check-options.ts';
 import { type DeepfoolSearch, deepfoolSearch } from './deepfool.ts';
+import { otherClasses } from './linearisation.ts';
 import { methodOf } from './method.ts';
 import { type MinimalOptions, runMinimalAttack } from './minimal-attack.ts';
 import { projectOntoPlane } from './plane-projection.ts';
@@ -77,17 +79,12 @@ function* search(trial: Trial, { lambda, iterations, overshoot, deepfool }: Sett
   let x = x0;
   for (let i = 0; i < iterations; i++) {
     const end = yield* deepfoolSearch(x, trial, deepfool);
-    const { gradient: w } = yield* slope(end.x, difference(leader(end.scores, label), label, classCount));
+    const { gradient: w } = yield* slope(end.x, difference(otherClasses(end.scores, label)[0]!, label, classCount));
     // DeepFool's own overshoot is no part of the plane's place.
     const beyond = addScaled(x, lambda / (1 + deepfool.overshoot), minus(end.x, x));
     x = allowed(addScaled(x, 1, projectOntoPlane('l1', x, w, dot(w, minus(beyond, x)))), trial);
     if ((yield* look(allowed(addScaled(x0, 1 + overshoot, minus(x, x0)), trial))).fools) return;
   }
-}
-
-/** The class other than the label with the highest score. */
-function leader(scores: Float32Array, label: number): number {
-  return scores.reduce((best, score, k) => (k !== label && (best < 0 || score > scores[best]!) ? k : best), -1);
 }
 
 /** Its row in the registry. */

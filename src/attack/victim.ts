@@ -1,5 +1,7 @@
 /** @file What is attacked, as far as attacks without gradients need it: class scores of pictures. Models are victims; so are functions. */
+
 import type { Model, PlainPrediction } from '../model/model.ts';
+import { topClass } from '../model/top-class.ts';
 import { AttackError } from './result.ts';
 
 /** Whatever answers pictures with class scores. Every `Model` is one. */
@@ -73,7 +75,7 @@ export function opaqueModel(given: OpaqueModel): Victim {
     predictPlain: async (pixels) => {
       const scores = await ask(pixels, 1);
       const probabilities = isProbability ? scores : softmaxOf(scores);
-      return { scores, probabilities, label: scores.indexOf(Math.max(...scores)) };
+      return { scores, probabilities, label: topClass(scores) };
     },
     className: (label) => classNames?.[label] ?? `class ${label}`,
   };

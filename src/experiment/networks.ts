@@ -1,9 +1,11 @@
 /** @file The networks that experiments train, kept by what made them, and what is measured of a model. */
+
 import { pgd } from '../attack/pgd.ts';
 import { channelMoments } from '../data/channel-moments.ts';
 import { pixelsOf } from '../data/image-array.ts';
 import type { Norm } from '../distance/ball.ts';
 import type { Model } from '../model/model.ts';
+import { topClass } from '../model/top-class.ts';
 import type { AdversaryOptions } from '../train/adversary.ts';
 import type { AugmentationOptions } from '../train/augmentation.ts';
 import { exportNetwork } from '../train/export-network.ts';
@@ -89,8 +91,7 @@ export async function answersOf(model: Model, { array }: PictureSet): Promise<In
     const indices = Array.from({ length: Math.min(size, count - at) }, (_, i) => at + i);
     const scores = await model.predict(pixelsOf(array, indices), indices.length);
     indices.forEach((picture, row) => {
-      const own = scores.subarray(row * model.classCount, (row + 1) * model.classCount);
-      answers[picture] = own.indexOf(Math.max(...own));
+      answers[picture] = topClass(scores.subarray(row * model.classCount, (row + 1) * model.classCount));
     });
   }
   return answers;

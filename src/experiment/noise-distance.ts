@@ -2,8 +2,10 @@
  * @file How far the nearest error is, told from errors under Gaussian noise (Gilmer, Ford, Carlini and Cubuk 2019): beyond a flat boundary at
  * distance d lies the share Phi(-d / sigma) of the noise, so that d = -sigma Phi⁻¹(error).
  */
+
 import { pixelsOf } from '../data/image-array.ts';
 import type { Model } from '../model/model.ts';
+import { topClass } from '../model/top-class.ts';
 import { randomStream } from '../random/random-stream.ts';
 import { normalQuantile } from './normal.ts';
 import type { PictureSet } from './picture-set.ts';
@@ -29,7 +31,7 @@ export async function noiseErrors(
       const scores = await model.predict(noisy, count);
       for (let k = 0; k < count; k++) {
         const own = scores.subarray(k * model.classCount, (k + 1) * model.classCount);
-        wrong += Number(own.indexOf(Math.max(...own)) !== array.labels[i]);
+        wrong += Number(topClass(own) !== array.labels[i]);
       }
     }
     errors.push(wrong / draws);

@@ -1,5 +1,7 @@
 /** @file What a model answers once one and the same change is added to many pictures, with a sign for each picture and channel: one graph. */
+
 import type { Model } from '../model/model.ts';
+import { topClass } from '../model/top-class.ts';
 import { compile } from '../runtime/compile.ts';
 import { add, mul } from '../tensor/ops/arithmetic.ts';
 import { clip } from '../tensor/ops/extrema.ts';
@@ -16,16 +18,6 @@ export interface AnswerOptions {
  * @param signs a factor for each picture and channel, [N, C]; 1 unless given
  */
 export type ChangedAnswers = (change: Float32Array, signs?: Float32Array) => Promise<Int32Array>;
-
-/** The class of scores: the first of the largest, or -1 where one is not a number. */
-export function labelOf(scores: Float32Array): number {
-  let label = 0;
-  for (let k = 0; k < scores.length; k++) {
-    if (Number.isNaN(scores[k]!)) return -1;
-    if (scores[k]! > scores[label]!) label = k;
-  }
-  return label;
-}
 
 /** Pictures in groups of one size, the last one filled up with its first picture. */
 export function grouped(
@@ -70,7 +62,8 @@ export async function changedAnswers(
       if (signs !== undefined) factors.set(signs.subarray(from * channels, (from + count) * channels));
       const { logits } = await program.run({ x: pixels, change, signs: factors });
       const scores = logits!.data as Float32Array;
-      for (let i = 0; i < count; i++) labels[from + i] = labelOf(scores.subarray(i * classCount, (i + 1) * classCount));
+      for (let i = 0; i < count; i++)
+        labels[from + i] = topClass(scores.subarray(i * classCount, (i + 1) * classCount));
     }
     return labels;
   };

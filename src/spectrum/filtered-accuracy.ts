@@ -3,14 +3,16 @@
  * frequencies up to a radius, or only those above. What stands in for the mean that high frequencies lack, and whether pictures are
  * clipped to [0, 1] again, changes the numbers a lot; so all of it is measured.
  */
+
 import type { Model } from '../model/model.ts';
+import { topClass } from '../model/top-class.ts';
 import { compile } from '../runtime/compile.ts';
 import { coefficients, gains, pictureOf } from '../tensor/fourier.ts';
 import { add, mul } from '../tensor/ops/arithmetic.ts';
 import { maximum, minimum } from '../tensor/ops/extrema.ts';
 import { reduceMean } from '../tensor/ops/reduce.ts';
 import { isInBand, largestRadius } from './band.ts';
-import { type AnswerOptions, grouped, labelOf } from './changed-answers.ts';
+import { type AnswerOptions, grouped } from './changed-answers.ts';
 import { checkPictures } from './check-pictures.ts';
 import { radiusOf } from './fourier-basis.ts';
 import { SpectrumError } from './spectrum-error.ts';
@@ -122,7 +124,7 @@ export async function filteredAccuracy(
       const { logits } = await program.run({ x: pixels, ...feeds });
       const scores = logits!.data as Float32Array;
       for (let i = 0; i < count; i++)
-        answers[from + i] = labelOf(scores.subarray(i * classCount, (i + 1) * classCount));
+        answers[from + i] = topClass(scores.subarray(i * classCount, (i + 1) * classCount));
     }
     return answers;
   };

@@ -2,6 +2,7 @@
 
 import { mean } from '../../distance/mean.ts';
 import type { Picture } from '../../image/image.ts';
+import { topClass } from '../../model/top-class.ts';
 import { openDenoiser } from '../../prior/denoiser.ts';
 import { rawPixels } from '../../prior/pixels.ts';
 import { classScore } from '../../visualize/objectives/unit.ts';
@@ -92,7 +93,7 @@ export const priors: Experiment<PriorsSettings> = {
         let right = 0;
         for (const { data, label } of drawn) {
           const scores = await model.predict(data, 1);
-          right += Number(scores.indexOf(Math.max(...scores)) === label);
+          right += Number(topClass(scores) === label);
         }
         return right / drawn.length;
       };

@@ -1,4 +1,5 @@
 /** @file A linear classifier of a few features, fitted to the end: softmax regression on whitened features by accelerated gradient steps. */
+import { topClass } from '../../model/top-class.ts';
 import { dot } from './minimum-norm.ts';
 import { eigenOf } from './symmetric-eigen.ts';
 import { meanOfRows, secondMoments } from './two-classes.ts';
@@ -47,8 +48,7 @@ export function softmaxRegression(
   }
   return (row) => {
     const f = featuresOf(row);
-    const scores = weights.map((w) => dot(w, f));
-    return scores.indexOf(Math.max(...scores));
+    return topClass(weights.map((w) => dot(w, f)));
   };
 }
 
