@@ -26,15 +26,13 @@ const { values, positionals } = parseArgs({
 const [out = 'bridge-findings'] = positionals;
 const count = Number(values.pictures);
 
-/** Photographs are large: fewer of them. */
-const photographs = Math.round(0.3 * count);
 const device = await openRuntime('cpu');
 
 /** Test pictures that training did not see; photographs of a class each. */
 async function picturesFor(model: Model): Promise<Float32Array[]> {
   if (model.height === 32) return (await cifar10Test(count)).images;
   const folder = sharedPath('images/imagenet');
-  const names = (await readdir(folder)).sort().slice(0, photographs);
+  const names = (await readdir(folder)).sort().slice(0, count);
   return Promise.all(names.map(async (name) => fitPicture(await readPicture(join(folder, name)), model)));
 }
 
