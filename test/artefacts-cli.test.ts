@@ -1,20 +1,17 @@
 /** @file `pareidolia inspect --artefacts` from the command line. */
-import { spawnSync } from 'node:child_process';
+
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { decodePicture } from '#image-codec';
+import { cliIn } from './support/run-cli.ts';
 import { stridedNetwork } from './support/strided.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'pareidolia-artefacts-'));
-const main = new URL('../src/cli/main.ts', import.meta.url).pathname;
 writeFileSync(join(folder, 'net.onnx'), stridedNetwork({ kernel: 3, stride: 2, channels: 64 }));
 
-function run(...args: string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], { cwd: folder, encoding: 'utf8' });
-  return { status, stdout, stderr };
-}
+const run = cliIn(folder);
 
 it('predicts and measures a model of any origin, and draws it', async () => {
   const { status, stdout } = run(

@@ -1,4 +1,5 @@
 /** @file The command line as a user meets it: a process with arguments, streams, files and an exit code. */
+
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,15 +12,13 @@ import { readPngText } from '../src/image/png-text.ts';
 import { loadModel } from '../src/model/load-model.ts';
 import { pseudoRandom } from './random.ts';
 import { argmaxNetwork, constantNetwork, fiveChannelNetwork, smallNetwork } from './support/network.ts';
+import { cliIn } from './support/run-cli.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'pareidolia-'));
 const at = (name: string) => join(folder, name);
 const main = new URL('../src/cli/main.ts', import.meta.url).pathname;
 
-function run(...args: string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], { cwd: folder, encoding: 'utf8' });
-  return { status, stdout, stderr };
-}
+const run = cliIn(folder);
 
 const random = pseudoRandom(5);
 const picture = await encodePng({

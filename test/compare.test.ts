@@ -1,5 +1,5 @@
 /** @file Comparing pictures: numbers, readings, calibration, figures, and `pareidolia compare` as a user meets it. */
-import { spawnSync } from 'node:child_process';
+
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,15 +20,12 @@ import { heatMap } from '../src/image/heat-map.ts';
 import { type Picture, toGrey } from '../src/image/image.ts';
 import { readPngText } from '../src/image/png-text.ts';
 import { randomStream } from '../src/random/random-stream.ts';
+import { cliIn } from './support/run-cli.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'pareidolia-compare-'));
 const at = (name: string) => join(folder, name);
-const main = new URL('../src/cli/main.ts', import.meta.url).pathname;
 
-function run(...args: string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], { cwd: folder, encoding: 'utf8' });
-  return { status, stdout, stderr };
-}
+const run = cliIn(folder);
 
 const set = shapes({ size: 64, length: 8, split: 'test' });
 const pictures = await Promise.all(Array.from({ length: 8 }, (_, i) => set.image(i)));

@@ -1,18 +1,17 @@
 /** @file `pareidolia experiment` as a user meets it: names, refusals, and what stays unwritten. */
-import { spawnSync } from 'node:child_process';
+
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { experiments } from '../src/experiment/registry.ts';
+import { cliIn } from './support/run-cli.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'pareidolia-experiment-'));
-const main = new URL('../src/cli/main.ts', import.meta.url).pathname;
 afterAll(() => rmSync(folder, { recursive: true }));
 
-function run(...args: readonly string[]) {
-  return spawnSync(process.execPath, [main, 'experiment', ...args], { cwd: folder, encoding: 'utf8' });
-}
+const cli = cliIn(folder);
+const run = (...args: readonly string[]) => cli('experiment', ...args);
 
 describe('pareidolia experiment', () => {
   it('lists every experiment with its paper, as text and as JSON', () => {

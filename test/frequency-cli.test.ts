@@ -1,5 +1,5 @@
 /** @file Frequencies on the command line: attacks within a band, and measurements of where a model is weak. */
-import { spawnSync } from 'node:child_process';
+
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,15 +10,12 @@ import { bandPassed, bands } from '../src/spectrum/band.ts';
 import { type HeatCell, type HeatMap, heatMap, heatMapKey } from '../src/spectrum/heat-map.ts';
 import { pseudoRandom } from './random.ts';
 import { smallNetwork } from './support/network.ts';
+import { cliIn } from './support/run-cli.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'pareidolia-frequency-'));
 const at = (name: string) => join(folder, name);
-const main = new URL('../src/cli/main.ts', import.meta.url).pathname;
 
-function run(...args: string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], { cwd: folder, encoding: 'utf8' });
-  return { status, stdout, stderr };
-}
+const run = cliIn(folder);
 
 const random = pseudoRandom(5);
 const pixels = Float32Array.from({ length: 768 }, () => Math.round(60 + 130 * random()) / 255);

@@ -1,5 +1,5 @@
 /** @file `pareidolia intervene` from outside: a written model, a table, refusals. */
-import { spawnSync } from 'node:child_process';
+
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,21 +8,16 @@ import { encodePng } from '#image-codec';
 import { loadModel } from '../src/model/load-model.ts';
 import { pseudoRandom } from './random.ts';
 import { smallNetwork } from './support/network.ts';
+import { cliIn } from './support/run-cli.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'pareidolia-intervene-'));
 const at = (name: string) => join(folder, name);
-const main = new URL('../src/cli/main.ts', import.meta.url).pathname;
 writeFileSync(at('net.onnx'), smallNetwork());
 writeFileSync(at('classes.txt'), 'a\nb\nc\nd\ne\n');
 
-function run(...args: string[]) {
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    [main, 'intervene', 'net.onnx', ...args, '--preprocessing', 'cifar10', '--classes', 'classes.txt'],
-    { cwd: folder, encoding: 'utf8' },
-  );
-  return { status, stdout, stderr };
-}
+const cli = cliIn(folder);
+const run = (...args: readonly string[]) =>
+  cli('intervene', 'net.onnx', ...args, '--preprocessing', 'cifar10', '--classes', 'classes.txt');
 
 it('measures on class folders, and writes a model that keeps shape, preprocessing and classes', async () => {
   const random = pseudoRandom(4);

@@ -1,19 +1,16 @@
 /** @file `pareidolia spectrum` from the command line. */
-import { spawnSync } from 'node:child_process';
+
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { decodePicture, encodePng } from '#image-codec';
+import { cliIn } from './support/run-cli.ts';
 import { stridedNetwork } from './support/strided.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'pareidolia-spectrum-'));
-const main = new URL('../src/cli/main.ts', import.meta.url).pathname;
 
-function run(...args: string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], { cwd: folder, encoding: 'utf8' });
-  return { status, stdout, stderr };
-}
+const run = cliIn(folder);
 
 const checkered = (strength: number) => ({
   data: Float32Array.from(
