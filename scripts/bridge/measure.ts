@@ -3,21 +3,14 @@
  * network and unit; an interrupted run goes on with those that are missing. `report.ts` makes docs/bridge.md of them. Needs the shared
  * data beside the checkout.
  */
-import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { openRuntime } from '#runtime';
 import { bridge } from '../../src/bridge/bridge.ts';
 import { bridgeJson } from '../../src/cli/bridge-output.ts';
-import { readPicture } from '../../src/cli/pictures.ts';
 import { openDistance } from '../../src/distance/open-distance.ts';
-import { fitPicture } from '../../src/model/fit-picture.ts';
-import { loadModel } from '../../src/model/load-model.ts';
-import type { Model } from '../../src/model/model.ts';
 import { unitNamed } from '../../src/visualize/unit-named.ts';
-import { cifar10Test } from '../../test/support/cifar10.ts';
-import { sharedPath } from '../../test/support/shared-data.ts';
-import { networks, recordedPath } from './networks.ts';
+import { loadNetwork, networks, picturesFor, recordedPath } from './networks.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -28,14 +21,6 @@ const count = Number(values.pictures);
 
 const device = await openRuntime('cpu');
 
-/** Test pictures that training did not see; photographs of a class each. */
-async function picturesFor(model: Model): Promise<Float32Array[]> {
-  if (model.height === 32) return (await cifar10Test(count)).images;
-  const folder = sharedPath('images/imagenet');
-  const names = (await readdir(folder)).sort().slice(0, count);
-  return Promise.all(names.map(async (name) => fitPicture(await readPicture(join(folder, name)), model)));
-}
-
 /** Distances that see what lies under a change, and two norms. */
 const distances = await Promise.all(
   ['l2', 'linf', 'ssim', 'gmsd', 'haarpsi', 'mdsi', 'ciede2000', 'csf'].map((spec) => openDistance(spec)),
@@ -44,15 +29,8 @@ const distances = await Promise.all(
 await mkdir(out, { recursive: true });
 for (const network of networks) {
   if (values.only !== undefined && network.name !== values.only) continue;
-  await using model = await loadModel(
-    network.file === undefined ? `zoo:${network.name}` : sharedPath(`models/${network.file}`),
-    {
-      device,
-      name: network.name,
-      ...(network.preprocessing === undefined ? {} : { preprocessing: network.preprocessing }),
-    },
-  );
-  const images = await picturesFor(model);
+  await using model = await loadNetwork(network, device);
+  const images = await picturesFor(model, count);
   for (const { unit, title } of network.units) {
     const path = recordedPath(out, network.name, title);
     if (await stat(path).catch(() => undefined)) continue;

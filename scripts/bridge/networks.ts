@@ -1,5 +1,13 @@
 /** @file The networks and units that the bridge is measured on. */
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readPicture } from '../../src/cli/pictures.ts';
+import { fitPicture } from '../../src/model/fit-picture.ts';
+import { loadModel } from '../../src/model/load-model.ts';
+import type { Model } from '../../src/model/model.ts';
+import type { DeviceRuntime } from '../../src/runtime/runtime.ts';
+import { cifar10Test } from '../../test/support/cifar10.ts';
+import { sharedPath } from '../../test/support/shared-data.ts';
 
 /** A network with the units whose patterns are tried. */
 export interface Network {
@@ -60,4 +68,21 @@ export const networks: readonly Network[] = [
 /** Where what was measured of a unit is recorded. */
 export function recordedPath(folder: string, network: string, unit: string): string {
   return join(folder, `${network}-${unit}.json`);
+}
+
+/** Opens a network. */
+export function loadNetwork({ name, file, preprocessing }: Network, device: DeviceRuntime): Promise<Model> {
+  return loadModel(file === undefined ? `zoo:${name}` : sharedPath(`models/${file}`), {
+    device,
+    name,
+    ...(preprocessing === undefined ? {} : { preprocessing }),
+  });
+}
+
+/** Test pictures of CIFAR-10 that training did not see, or photographs of a class each. */
+export async function picturesFor(model: Model, count: number): Promise<Float32Array[]> {
+  if (model.height === 32) return (await cifar10Test(count)).images;
+  const folder = sharedPath('images/imagenet');
+  const names = (await readdir(folder)).sort().slice(0, count);
+  return Promise.all(names.map(async (name) => fitPicture(await readPicture(join(folder, name)), model)));
 }

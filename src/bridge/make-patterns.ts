@@ -56,9 +56,14 @@ export async function makePatterns(source: PatternSource): Promise<Pattern[]> {
 }
 
 /** What raises the unit most from grey, with no prior at all, less the grey. */
-async function ascentPattern({ responder, pictures, strength, seed }: PatternSource): Promise<Pattern> {
+export async function ascentPattern({
+  responder,
+  strength,
+  seed,
+}: Pick<PatternSource, 'responder' | 'strength' | 'seed'>): Promise<Pattern & { readonly of: Float32Array }> {
   const random = randomStream(seed, 0xb41d);
-  const start = new Float32Array(pictures[0]!.length).map(() => 0.5 + startDeviation * random.normal());
+  const { channels, height, width } = responder.model;
+  const start = new Float32Array(channels * height * width).map(() => 0.5 + startDeviation * random.normal());
   // Steps of 0.02 in the root mean square cross half the range of pixels in the first half of the way.
   const [peak] = await ascend(responder, [start], { strength: 'rms', steps: drawingSteps, stepSize: 0.02 });
   const change = peak!.picture.map((value) => value - 0.5);
@@ -66,9 +71,12 @@ async function ascentPattern({ responder, pictures, strength, seed }: PatternSou
 }
 
 /** Bands of the pattern, and its spectrum without its structure. Bands that hold next to nothing are left out. */
-function partsOf(ascent: Pattern, { responder, strength, seed }: PatternSource): Pattern[] {
+function partsOf(
+  ascent: Pattern & { readonly of: Float32Array },
+  { responder, strength, seed }: PatternSource,
+): Pattern[] {
   const { height, width } = responder.model;
-  const whole = ascent.of as Float32Array;
+  const whole = ascent.of;
   const parts = bandNames.flatMap((name): Pattern[] => {
     const part = bandPassed(whole, height, width, bands[name]);
     const energy = part.reduce((sum, value) => sum + value * value, 0);
