@@ -1,7 +1,7 @@
 /** @file Intervals: against scipy's quantiles and Wilson's published examples. */
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { randomStream } from '../random/random-stream.ts';
-import { correlationInterval, meanInterval, shareInterval, studentQuantile } from './interval.ts';
+import { correlationInterval, effectiveTrials, meanInterval, shareInterval, studentQuantile } from './interval.ts';
 
 it('has the quantiles of Student that scipy has', () => {
   // scipy.stats.t.ppf(0.975, n)
@@ -63,4 +63,19 @@ it('gives the correlation of pairs an interval that holds it in 95 of 100 cases,
   // scipy.stats.pearsonr(...).confidence_interval(0.95) of six pairs
   expect(correlationInterval(0.9159006147675193, 6).low).toBeCloseTo(0.4064791087, 5);
   expect(correlationInterval(0.9159006147675193, 6).high).toBeCloseTo(0.9909094852, 5);
+});
+
+describe('as how many trials groups count', () => {
+  it('members that agree within their group are one trial each group', () => {
+    expect(effectiveTrials([0, 1, 0, 1, 1, 0], 32)).toBe(6);
+  });
+
+  it('groups that are all alike count every member', () => {
+    expect(effectiveTrials([0.5, 0.5, 0.5], 32)).toBe(96);
+  });
+
+  it('in between the trials are those that spread as the groups’ means do', () => {
+    // p = 0.5, the mean's variance is (2 * 0.1²) / 1 / 2 = 0.01, so 0.25 / 0.01.
+    expect(effectiveTrials([0.4, 0.6], 32)).toBe(25);
+  });
 });

@@ -41,6 +41,19 @@ export function shareInterval(share: number, trials: number): Interval {
   return { low: Math.max(0, centre - half), high: Math.min(1, centre + half) };
 }
 
+/**
+ * As how many independent trials groups of `each` count whose members depend on each other: as many as would make means of groups spread as
+ * theirs do, no fewer than there are groups and no more than there are members.
+ * @param shares of every group
+ */
+export function effectiveTrials(shares: readonly number[], each: number): number {
+  const groups = shares.length;
+  const p = mean(shares);
+  const variance = shares.reduce((sum, share) => sum + (share - p) ** 2, 0) / Math.max(1, groups - 1) / groups;
+  const alike = variance === 0 ? Number.POSITIVE_INFINITY : (p * (1 - p)) / variance;
+  return Math.max(groups, Math.min(groups * each, Math.floor(alike)));
+}
+
 /** 95 % interval of a correlation of independent pairs, by Fisher's transformation; everything from -1 to 1 for fewer than four pairs. */
 export function correlationInterval(r: number, pairs: number): Interval {
   if (pairs < 4) return { low: -1, high: 1 };

@@ -67,6 +67,14 @@ export function isAbove(summary: Summary, level: number): boolean {
   return lowEnd(summary) > level;
 }
 
+/** Whether every seed's interval lies below a number or ends there. */
+export function isAtMost(summary: Summary, level: number): boolean {
+  return highEnd(summary) <= level;
+}
+
+/** Share by which an accuracy may exceed chance and still pass for it. */
+export const chanceMargin = 0.05;
+
 /** Whether every seed's interval of one lies above every seed's of the other. */
 export function exceeds(larger: Summary, smaller: Summary): boolean {
   return lowEnd(larger) > highEnd(smaller);

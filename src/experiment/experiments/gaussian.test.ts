@@ -23,7 +23,7 @@ function normalOfPlane(): [number, number] {
 }
 
 it('on pictures the normal loses its high frequencies and turns to the class difference', async () => {
-  const settings = { samples: 400, side: 8, classes: [0, 1], budgets: [0, 0.2, 1], radius: 0.3 };
+  const settings = { samples: 400, testPictures: 100, side: 8, classes: [0, 1], budgets: [0, 0.2, 1], radius: 0.3 };
   const { summaries, findings } = await runToy(gaussian, { settings, train: halves(400, { size: 16 }), seeds: 2 });
   const of = (epsilon: number, what: string) => summaries.of(`budget ${epsilon}: ${what}`).mean;
   expect(of(1, 'angle between normal and class difference, degrees')).toBeLessThan(
@@ -32,6 +32,9 @@ it('on pictures the normal loses its high frequencies and turns to the class dif
   expect(of(1, 'energy of the normal in high frequencies')).toBeLessThan(
     of(0, 'energy of the normal in high frequencies') / 2,
   );
+  // The classes are far apart, so pictures that were not seen are told apart, and less so when attacked.
+  expect(of(1, 'accuracy on test pictures')).toBeGreaterThan(0.9);
+  expect(of(0, 'accuracy on attacked test pictures')).toBeLessThan(of(1, 'accuracy on attacked test pictures'));
   // Seeds draw other pictures of the set.
   const angles = summaries.of('budget 0: angle between normal and class difference, degrees').values;
   expect(new Set(angles).size).toBe(2);

@@ -10,7 +10,7 @@ import { accuracyOf, robustAccuracyOf } from '../networks.ts';
 import { otherClass } from '../other-class.ts';
 import { perturbedTowards } from '../perturbed-set.ts';
 import { firstOf, type PictureSet, pictureSet } from '../picture-set.ts';
-import { isAbove, lowEnd } from '../summary.ts';
+import { chanceMargin, isAbove, isAtMost } from '../summary.ts';
 
 /** How much is computed. */
 export type LeakageSettings = {
@@ -145,6 +145,7 @@ export const leakage: Experiment<LeakageSettings> = {
       figures: [],
       notes: [
         'Goh takes the sets that Ilyas et al. published, of 50 000 pictures led by a ResNet-50. Features here see few pictures, so that the bound given by true pictures is low as well.',
+        `Changes have length ${settings.epsilon} in l2 and are found in ${settings.steps} steps, the paper’s 0.5 and 100; the embedded source network has seen the whole training set.`,
         'Not offered on shapes: their colours and places are drawn anew for every picture, and linear classifiers of pixels are hardly above chance there (13 %).',
         'The linear features are provably robust in the ball that they were trained for; the scores of a robust network are so only as far as attacks tell.',
       ],
@@ -170,12 +171,12 @@ export const leakage: Experiment<LeakageSettings> = {
         holds: linear('D_rand').mean < linear('D_rand as published').mean,
       },
       {
-        statement: 'On D_det they do not beat chance.',
-        holds: lowEnd(linear('D_det')) <= chance,
+        statement: 'On D_det they do not beat chance: in no seed may they be more than five points better than chance.',
+        holds: isAtMost(linear('D_det'), chance + chanceMargin),
       },
       {
         statement: 'Nor do the scores of a robust network on D_det.',
-        holds: lowEnd(results.of('scores of a robust network, D_det: clean accuracy')) <= chance,
+        holds: isAtMost(results.of('scores of a robust network, D_det: clean accuracy'), chance + chanceMargin),
       },
     ];
   },

@@ -41,7 +41,7 @@ const shapesFull = {
   attackRadius: 0.25,
   attacked: 300,
 };
-const cifarFull = { ...shapesFull, pictures: 8000, epsilon: 1, epochs: 12, batchSize: 128, learningRate: 0.1 };
+const cifarFull = { ...shapesFull, pictures: 8000, epsilon: 1, epochs: 15, batchSize: 64, learningRate: 0.03 };
 
 /** The experiment. */
 export const mislabelled: Experiment<MislabelledSettings> = {
@@ -153,6 +153,7 @@ export const mislabelled: Experiment<MislabelledSettings> = {
         },
       ],
       notes: [
+        `Changes have length ${epsilon} in l2 and are found in ${steps} steps; the paper has 0.5 and 100. The source network has seen the whole training set, students ${pictures} pictures.`,
         'The constructed sets are the same for all seeds; seeds decide the students (weights, order, augmentation). Intervals over seeds are therefore of the training alone; those over trials are of the test pictures.',
       ],
     };

@@ -10,6 +10,8 @@ export interface GaussianClasses {
   readonly variances: Float64Array;
   /** Half of the difference of both classes' means. */
   readonly mean: Float64Array;
+  /** Half way between both classes' means, in the samples' own coordinates. */
+  readonly middle: Float64Array;
   readonly channels: number;
   /** Samples, as they were given. */
   readonly samples: TwoClasses;
@@ -44,6 +46,7 @@ export function gaussianClasses(samples: TwoClasses, pictures?: PictureKnowledge
   return {
     variances: values.map((s) => Math.max(0, s) + floor),
     mean: Float64Array.from(vectors, (v) => dot(v, half)),
+    middle: means[0]!.map((m, j) => (m + means[1]![j]!) / 2),
     channels: shape[0],
     samples,
     inPixels: (v) => {

@@ -11,6 +11,8 @@ export interface FeatureWorth {
   readonly usefulness: number;
   /** The least of E[y f] under changes of length epsilon in l2: usefulness - epsilon |a| / |a|_Sigma, since l2 is its own dual. */
   readonly robustUsefulness: number;
+  /** Half of the 95 % interval of the usefulness, from the spread of y f over the pictures. */
+  readonly reach: number;
   /** |a|_Sigma / |a|: a change of this length moves f by one deviation. */
   readonly robustness: number;
 }
@@ -25,8 +27,11 @@ export function worthOf(a: Float64Array, { rows, y }: Pick<TwoClasses, 'rows' | 
   });
   const [deviation, length] = [Math.sqrt(squares), Math.sqrt(dot(a, a))];
   const usefulness = along / deviation;
+  // f has the mean square 1, so y f has the variance 1 - usefulness².
+  const reach = 1.96 * Math.sqrt(Math.max(0, 1 - usefulness ** 2) / rows.length);
   return {
     usefulness,
+    reach,
     robustUsefulness: usefulness - (epsilon * length) / deviation,
     robustness: deviation / length,
   };
