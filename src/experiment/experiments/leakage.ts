@@ -9,7 +9,7 @@ import { softmaxRegression } from '../linear/softmax-regression.ts';
 import { accuracyOf, robustAccuracyOf } from '../networks.ts';
 import { otherClass } from '../other-class.ts';
 import { perturbedTowards } from '../perturbed-set.ts';
-import { firstOf, type PictureSet, pictureSet } from '../picture-set.ts';
+import { firstOf, type PictureSet, pictureAt, pictureSet } from '../picture-set.ts';
 import { chanceMargin, isAbove, isAtMost } from '../summary.ts';
 
 /** How much is computed. */
@@ -142,7 +142,22 @@ export const leakage: Experiment<LeakageSettings> = {
     }
     return {
       measures,
-      figures: [],
+      sets: [
+        { name: 'd-rand', set: dRand.array },
+        { name: 'd-rand-as-published', set: sets['D_rand as published'].array },
+        { name: 'd-det', set: sets.D_det.array },
+      ],
+      figures: [
+        {
+          kind: 'pictures',
+          name: 'sets',
+          caption: 'The first training pictures, and what they became.',
+          rows: Object.entries(sets).map(([title, { array }]) => ({
+            title,
+            pictures: Array.from({ length: Math.min(10, pictures) }, (_, i) => pictureAt(array, i)),
+          })),
+        },
+      ],
       notes: [
         'Goh takes the sets that Ilyas et al. published, of 50 000 pictures led by a ResNet-50. Features here see few pictures, so that the bound given by true pictures is low as well.',
         `Changes have length ${settings.epsilon} in l2 and are found in ${settings.steps} steps, the paper’s 0.5 and 100; the embedded source network has seen the whole training set.`,

@@ -115,6 +115,10 @@ export const transfer: Experiment<TransferSettings> = {
     const ticks = [0, 0.25, 0.5, 0.75, 1].map((at) => ({ at, label: `${100 * at} %` }));
     return {
       measures,
+      sets: [
+        { name: 'd-det', set: dDet.array },
+        { name: 'led-test-pictures', set: led.array },
+      ],
       figures: [
         {
           kind: 'chart',
