@@ -8,13 +8,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { shareInterval } from '../../src/experiment/interval.ts';
 import { quantize8 } from '../../src/image/image.ts';
 import { sheetPng } from '../../src/image/sheet.ts';
 import { loadModel } from '../../src/model/load-model.ts';
 import type { Model } from '../../src/model/model.ts';
 import type { PictureSize } from '../../src/prior/parameterisation.ts';
 import { openPrior } from '../../src/prior/prior-named.ts';
+import { shareInterval } from '../../src/statistics/share-interval.ts';
 import { openDenoiserPrior } from '../../src/visualize/denoiser-prior.ts';
 import { classScore } from '../../src/visualize/objectives/unit.ts';
 import { robustnessNamed } from '../../src/visualize/robustness.ts';

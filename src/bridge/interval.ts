@@ -1,6 +1,7 @@
-/** @file Intervals of what is measured over pictures: the bootstrap of percentiles (Efron 1979), of any statistic. */
+/** @file Intervals of what is measured over pictures: the bootstrap of percentiles (Efron 1979) of any statistic, Wilson's of shares. */
 import { mean } from '../distance/mean.ts';
 import { randomStream } from '../random/random-stream.ts';
+import { shareInterval } from '../statistics/share-interval.ts';
 
 /** A number with the ends of its 95 % interval. */
 export interface Estimate {
@@ -31,4 +32,10 @@ export function bootstrap(count: number, statistic: (places: readonly number[]) 
 /** The mean of numbers with its interval. */
 export function meanOf(numbers: readonly number[], seed = 0): Estimate {
   return bootstrap(numbers.length, (places) => mean(places.map((i) => numbers[i]!)), seed);
+}
+
+/** A share of pictures with its interval, which is none of the bootstrap's: where all pictures agree it would leave no doubt. */
+export function shareOf(flags: readonly boolean[]): Estimate {
+  const value = mean(flags.map(Number));
+  return { value, ...shareInterval(value, flags.length) };
 }

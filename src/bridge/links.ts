@@ -1,8 +1,9 @@
 /** @file The links of the chain, each with its number, its interval and its words. */
 import { sameRatio } from '../distance/ladder.ts';
 import { mean, median } from '../distance/mean.ts';
+import { shareInterval } from '../statistics/share-interval.ts';
 import type { SeenDose } from './compare-doses.ts';
-import { bootstrap, type Estimate, meanOf } from './interval.ts';
+import { bootstrap, type Estimate, meanOf, shareOf } from './interval.ts';
 import { linearityOf } from './linearity.ts';
 import { type Link, lines, type VerdictSource } from './link.ts';
 import type { DoseReactions } from './measure-doses.ts';
@@ -14,8 +15,15 @@ function at({ reactions, dose }: VerdictSource): DoseReactions {
   return reactions.doses.find((one) => one.dose === dose)!;
 }
 
-/** Held or failed where all of its conditions, or one of them, are certain. */
-function stateOf(conditions: readonly { readonly holds: boolean; readonly fails: boolean }[]): Link['is'] {
+/** Pictures from which on intervals over them mean something. */
+const fewestPictures = 5;
+
+/** Held or failed where all of its conditions, or one of them, are certain; open where the pictures are too few to tell. */
+function stateOf(
+  conditions: readonly { readonly holds: boolean; readonly fails: boolean }[],
+  pictures = fewestPictures,
+): Link['is'] {
+  if (pictures < fewestPictures) return 'open';
   if (conditions.every(({ holds }) => holds)) return 'held';
   return conditions.some(({ fails }) => fails) ? 'failed' : 'open';
 }
@@ -31,7 +39,7 @@ export function highLink({ highShares }: VerdictSource): Link {
     measured,
     line: lines.highShare,
     is: stateOf([atLeast(measured, lines.highShare)]),
-    words: `${percent(measured)} of the pattern's power lies above a quarter of a cycle a pixel; at least ${percentOf(lines.highShare)} would be high.`,
+    words: `${percent(measured)} of the pattern's power lies above a quarter of a cycle a pixel${highShares.length === 1 ? ' (one drawing, so that there is no interval)' : ''}; at least ${percentOf(lines.highShare)} would be high.`,
   };
 }
 
@@ -39,15 +47,17 @@ export function highLink({ highShares }: VerdictSource): Link {
 export function aloneLink(source: VerdictSource): Link {
   const { cleanResponses, dose } = source;
   const { grey } = at(source).alone;
-  const measured = bootstrap(cleanResponses.length, (places) => {
+  const drawn = bootstrap(cleanResponses.length, (places) => {
     const level = grey.length === 1 ? grey[0]! : mean(places.map((i) => grey[i % grey.length]!));
     return mean(places.map((i) => Number(cleanResponses[i]! < level)));
   });
+  const { low, high } = shareInterval(drawn.value, cleanResponses.length);
+  const measured = { value: drawn.value, low: Math.min(low, drawn.low), high: Math.max(high, drawn.high) };
   return {
     name: 'answers alone',
     measured,
     line: lines.percentile,
-    is: stateOf([atLeast(measured, lines.percentile)]),
+    is: stateOf([atLeast(measured, lines.percentile)], cleanResponses.length),
     words: `A dose of ${levels(dose)} on grey alone excites the unit more than ${percent(measured)} of the pictures do, none of which the model takes for it; at least ${percentOf(lines.percentile)} would be an answer.`,
   };
 }
@@ -75,7 +85,7 @@ export function addsLink(source: VerdictSource): Link {
     name,
     measured: kept,
     line: lines.kept,
-    is: stateOf([atLeast(kept, lines.kept), atMost(kept, lines.mostKept), atLeast(odd, lines.oddness)]),
+    is: stateOf([atLeast(kept, lines.kept), atMost(kept, lines.mostKept), atLeast(odd, lines.oddness)], gained.length),
     words: `In a picture the dose raises the response by ${short(mean(gained))} on average, ${percent(kept)} of the ${short(mean(grey))} on grey (${percentOf(lines.kept)} to ${percentOf(lines.mostKept)} would add up); it is odd in its sign by ${estimate(odd)} (at least ${lines.oddness}); the slope's prediction ${breaks}.`,
   };
 }
@@ -107,7 +117,7 @@ export function hiddenLink({ seen, notice, dose }: VerdictSource): Link {
     measured: inPicture,
     line: notice,
     // On grey it must be more: the other way round.
-    is: stateOf([atMost(inPicture, most), { holds: fails, fails: holds }]),
+    is: stateOf([atMost(inPicture, most), { holds: fails, fails: holds }], known[0]!.levelInPicture.length),
     words: `In a picture, a dose of ${levels(dose)} measures like ${level(inPicture)} on a photograph in the middle one of ${known.length} distances that see what lies under a change, on grey like ${level(onGrey)}; hidden is about ${short(notice)}/255 or less in the picture, and more on grey.`,
   };
 }
@@ -127,7 +137,7 @@ function seesBackgrounds({ inPicture, onGrey }: SeenDose): boolean {
 export function foolsLink(source: VerdictSource): Link {
   const { fooled, led } = at(source);
   const { control, unitIsClass } = source;
-  const measured = meanOf(fooled.map(Number));
+  const measured = shareOf(fooled);
   const more = bootstrap(fooled.length, (places) =>
     mean(places.map((k) => Number(fooled[k]) - Number(control[k] ?? false))),
   );
@@ -136,7 +146,7 @@ export function foolsLink(source: VerdictSource): Link {
     name: 'fools',
     measured,
     line: lines.fooled,
-    is: stateOf([atLeast(measured, lines.fooled), { holds: more.low > 0, fails: more.high <= 0 }]),
+    is: stateOf([atLeast(measured, lines.fooled), { holds: more.low > 0, fails: more.high <= 0 }], fooled.length),
     words: `${percent(measured)} of the pictures are answered otherwise with the dose${as}; with random signs of equal strength ${percentOf(mean(control.map(Number)))}. At least ${percentOf(lines.fooled)}, and more than with random signs, would fool.`,
   };
 }

@@ -1,6 +1,6 @@
 /** @file What `bridge` prints: the verdict and a line for each pattern, or every number as JSON or CSV. */
 import type { BridgeFindings, PatternFindings } from '../bridge/bridge.ts';
-import { meanOf } from '../bridge/interval.ts';
+import { meanOf, shareOf } from '../bridge/interval.ts';
 import { levels, short } from '../bridge/words.ts';
 import { mean, median } from '../distance/mean.ts';
 import { textTable } from './text-table.ts';
@@ -78,7 +78,7 @@ export function bridgeJson(all: readonly BridgeFindings[]): string {
         dose: one.dose,
         gained: meanOf(one.gained),
         predicted: mean(one.predicted),
-        fooled: meanOf(one.fooled.map(Number)),
+        fooled: shareOf(one.fooled),
         led: mean(one.led.map(Number)),
         aloneGained: Object.fromEntries(
           Object.entries(one.aloneGained).flatMap(([ground, values]) =>

@@ -5,10 +5,10 @@ import { figure, inlinePicture } from '../report/figure.ts';
 import { type Content, type Html, html } from '../report/html.ts';
 import { commands, page, remark } from '../report/page.ts';
 import { table } from '../report/table.ts';
+import type { Interval } from '../statistics/share-interval.ts';
 import { timeInWords } from './context.ts';
 import type { Figure } from './experiment.ts';
 import { figureSheet } from './figure-files.ts';
-import type { Interval } from './interval.ts';
 import type { ExperimentResult } from './run-experiment.ts';
 import { inWords, type Summary } from './summary.ts';
 

@@ -13,6 +13,8 @@
  *   store: memoryStore(),
  * });
  */
+
+export { type Interval, shareInterval } from '../statistics/share-interval.ts';
 export {
   type ContextOptions,
   type Contexts,
@@ -37,7 +39,7 @@ export type {
 export { ExperimentError } from './experiment-error.ts';
 export { experimentMarkdown } from './experiment-markdown.ts';
 export { experimentReport, type ReportOptions } from './experiment-report.ts';
-export { type Interval, meanInterval, shareInterval } from './interval.ts';
+export { meanInterval } from './interval.ts';
 export { accuracyOf, robustAccuracyOf, type StudentOptions, trainedOn } from './networks.ts';
 export { type ChangeOptions, perturbedTowards } from './perturbed-set.ts';
 export { type PictureSet, pictureSet } from './picture-set.ts';

@@ -1,7 +1,8 @@
 /** @file Intervals: against scipy's quantiles and Wilson's published examples. */
 import { describe, expect, it } from 'vitest';
 import { randomStream } from '../random/random-stream.ts';
-import { correlationInterval, effectiveTrials, meanInterval, shareInterval, studentQuantile } from './interval.ts';
+import { shareInterval } from '../statistics/share-interval.ts';
+import { correlationInterval, effectiveTrials, meanInterval, studentQuantile } from './interval.ts';
 
 it('has the quantiles of Student that scipy has', () => {
   // scipy.stats.t.ppf(0.975, n)

@@ -1,11 +1,6 @@
 /** @file Confidence intervals: of a mean over seeds (Student 1908), of a share of trials (Wilson 1927). */
 import { mean } from '../distance/mean.ts';
-
-/** From low to high. */
-export interface Interval {
-  readonly low: number;
-  readonly high: number;
-}
+import type { Interval } from '../statistics/share-interval.ts';
 
 /** 97.5 % quantiles of Student's t for 1 to 10 degrees of freedom. */
 const quantiles = [12.7062, 4.3027, 3.1824, 2.7764, 2.5706, 2.4469, 2.3646, 2.306, 2.2622, 2.2281];
@@ -32,13 +27,6 @@ export function meanInterval(values: readonly number[]): Interval | undefined {
   const variance = values.reduce((sum, value) => sum + (value - middle) ** 2, 0) / (n - 1);
   const half = studentQuantile(n - 1) * Math.sqrt(variance / n);
   return { low: middle - half, high: middle + half };
-}
-
-/** Wilson's 95 % score interval of a share of `trials`. */
-export function shareInterval(share: number, trials: number): Interval {
-  const centre = (share + z ** 2 / (2 * trials)) / (1 + z ** 2 / trials);
-  const half = (z / (1 + z ** 2 / trials)) * Math.sqrt((share * (1 - share)) / trials + z ** 2 / (4 * trials ** 2));
-  return { low: Math.max(0, centre - half), high: Math.min(1, centre + half) };
 }
 
 /**

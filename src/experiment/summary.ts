@@ -1,7 +1,8 @@
 /** @file A measure over seeds: its values, their mean, and how sure it is. */
 import { mean } from '../distance/mean.ts';
+import { type Interval, shareInterval } from '../statistics/share-interval.ts';
 import type { Findings, Measure, Summaries } from './experiment.ts';
-import { type Interval, meanInterval, shareInterval } from './interval.ts';
+import { meanInterval } from './interval.ts';
 
 /** A measure over seeds. */
 export interface Summary {
