@@ -30,6 +30,12 @@ describe('pareidolia experiment', () => {
     ['a set that is not there', ['mislabelled', '--data', 'folder:nowhere'], 'nowhere'],
     ['CIFAR-10 that was not loaded', ['mislabelled', '--data', 'cifar10'], 'pareidolia data get cifar10'],
     ['a model that is not there', ['mislabelled', '--standard', 'none.onnx'], 'Cannot read none.onnx'],
+    [
+      'a model that it would not use',
+      ['squares', '--robust', 'none.onnx'],
+      'squares studies no model that was trained',
+    ],
+    ['one of two models', ['transfer', '--robust', 'none.onnx'], 'studies a standard model; leave --robust out'],
     ['a folder of other things', ['mislabelled', '-o', 'full'], 'give --resume'],
   ])('refuses %s in one sentence, and writes nothing', (_name, args, words) => {
     mkdirSync(join(folder, 'full'), { recursive: true });

@@ -2,7 +2,7 @@
 import type { ImageArray } from '../data/dataset.ts';
 import type { Picture } from '../image/image.ts';
 import type { LineChart } from '../report/chart.ts';
-import type { ExperimentContext } from './context.ts';
+import type { ExperimentContext, SourceRole } from './context.ts';
 import type { Summary } from './summary.ts';
 
 /** How much is computed: minutes, or what the documented numbers come from. */
@@ -85,6 +85,8 @@ export interface Experiment<S extends Settings = Settings> {
   readonly published: readonly PublishedFigure[];
   /** Data set when none is named. */
   readonly usualData: string;
+  /** Models trained beforehand that it asks its context for; none unless given. */
+  readonly sources?: readonly SourceRole[];
   /** Settings by scale and kind of data; a kind that is left out is refused. */
   readonly scales: Readonly<Record<Scale, Readonly<Partial<Record<DataKind, S>>>>>;
   /** Measures for one seed, which is in the context. */

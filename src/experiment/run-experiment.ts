@@ -1,5 +1,5 @@
 /** @file Runs an experiment over seeds and says what all of them found. */
-import { type ContextOptions, openContexts } from './context.ts';
+import { type ContextOptions, openContexts, type SourceRole } from './context.ts';
 import type { DataKind, Experiment, Findings, Scale, Settings, Summaries, Verdict } from './experiment.ts';
 import { ExperimentError } from './experiment-error.ts';
 import { summarise } from './summary.ts';
@@ -38,10 +38,21 @@ export function settingsFor(experiment: Experiment, scale: Scale, kind: DataKind
   );
 }
 
+/** Refuses models that an experiment would leave aside. @throws ExperimentError where it studies no such model */
+export function checkSources({ name, sources = [] }: Experiment, given: readonly SourceRole[]): void {
+  const idle = given.find((role) => !sources.includes(role));
+  if (idle === undefined) return;
+  const studied = sources.filter((role) => role !== 'second').join(' and a ');
+  throw new ExperimentError(
+    `${name} studies ${studied === '' ? 'no model that was trained beforehand' : `a ${studied} model`}; leave --${idle} out.`,
+  );
+}
+
 /** Runs an experiment. @throws ExperimentError if it cannot be run on the data; the signal's reason if it was stopped */
 export async function runExperiment(experiment: Experiment, options: RunOptions): Promise<ExperimentResult> {
   const { kind, scale } = options;
   const settings = options.settings ?? settingsFor(experiment, scale, kind);
+  checkSources(experiment, Object.keys(options.sources ?? {}) as SourceRole[]);
   const seeds = Array.from({ length: options.seeds }, (_, i) => i + 1);
   const began = performance.now();
   await using contexts = openContexts(options);

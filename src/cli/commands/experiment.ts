@@ -8,13 +8,15 @@ import type { DataKind, Experiment, Scale } from '../../experiment/experiment.ts
 import { intervalInWords } from '../../experiment/experiment-report.ts';
 import { experimentNamed, experiments } from '../../experiment/registry.ts';
 import { resultFiles, resultNumbers } from '../../experiment/result-files.ts';
-import { type ExperimentResult, runExperiment, settingsFor } from '../../experiment/run-experiment.ts';
+import { checkSources, type ExperimentResult, runExperiment, settingsFor } from '../../experiment/run-experiment.ts';
 import { inWords } from '../../experiment/summary.ts';
 import { type CliContext, withProgress } from '../context.ts';
 import { CliError } from '../errors.ts';
 import { folderStore } from '../folder-store.ts';
 import { prepareOutput, writeOutput } from '../output.ts';
 import { textTable } from '../text-table.ts';
+
+const modelFlags = ['standard', 'robust'] as const;
 
 /** Flags of `experiment`. */
 export interface ExperimentFlags {
@@ -40,6 +42,10 @@ export async function experiment(this: CliContext, flags: ExperimentFlags, name:
   const spec = flags.data ?? chosen.usualData;
   const kind = kindOf(spec);
   settingsFor(chosen, flags.scale, kind);
+  checkSources(
+    chosen,
+    modelFlags.filter((role) => flags[role] !== undefined),
+  );
   const out =
     flags.out ?? join('experiments', [chosen.name, ...(kind === 'none' ? [] : [kind]), flags.scale].join('-'));
   const store = flags.store ?? join('experiments', 'kept');
@@ -117,7 +123,7 @@ async function checkPlaces(out: string, store: string, resume: boolean): Promise
 
 async function readSources(flags: ExperimentFlags): Promise<Partial<Record<SourceRole, Uint8Array>>> {
   const sources: Partial<Record<SourceRole, Uint8Array>> = {};
-  for (const role of ['standard', 'robust'] as const) {
+  for (const role of modelFlags) {
     const path = flags[role];
     if (path === undefined) continue;
     sources[role] = await readFile(path).catch(() => {

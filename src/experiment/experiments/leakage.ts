@@ -61,6 +61,7 @@ export const leakage: Experiment<LeakageSettings> = {
     },
   ],
   usualData: 'cifar10',
+  sources: ['standard', 'robust'],
   scales: {
     quick: { cifar10: cifar, other: cifar },
     full: {

@@ -66,6 +66,7 @@ export const mislabelled: Experiment<MislabelledSettings> = {
     { measure: 'D_det: accuracy under attack', value: 0, source: 'Ilyas et al., l2 0.25' },
   ],
   usualData: 'shapes',
+  sources: ['standard'],
   scales: {
     quick: {
       shapes: { ...shapesFull, pictures: 1500, testPictures: 500, attacked: 100 },

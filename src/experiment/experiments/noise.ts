@@ -64,6 +64,7 @@ export const noise: Experiment<NoiseSettings> = {
   ],
   published: [],
   usualData: 'shapes',
+  sources: ['standard', 'robust'],
   scales: {
     quick: { shapes: quick, cifar10: quick, other: quick },
     full: { shapes: full, cifar10: full, other: full },

@@ -58,6 +58,7 @@ export const priors: Experiment<PriorsSettings> = {
   ],
   published: [],
   usualData: 'cifar10',
+  sources: ['standard', 'robust', 'second'],
   scales: { quick: { shapes: quick, cifar10: quick }, full: { shapes: full, cifar10: full } },
 
   async run(context, settings): Promise<Findings> {

@@ -65,6 +65,7 @@ export const representations: Experiment<RepresentationsSettings> = {
     { measure: underAttack('robust network', 0.25), value: 0.823, source: 'Ilyas et al., trained against l2 0.5' },
   ],
   usualData: 'shapes',
+  sources: ['robust', 'standard'],
   scales: {
     quick: { shapes: quick, cifar10: quick, other: quick },
     full: { shapes: full, cifar10: cifarFull, other: cifarFull },

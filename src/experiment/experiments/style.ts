@@ -46,6 +46,7 @@ export const style: Experiment<StyleSettings> = {
   ],
   published: [],
   usualData: 'cifar10',
+  sources: ['standard', 'robust', 'second'],
   scales: { quick: { shapes: quick, cifar10: quick }, full: { shapes: full, cifar10: full } },
 
   async run(context, settings): Promise<Findings> {

@@ -49,6 +49,7 @@ export const transfer: Experiment<TransferSettings> = {
   ],
   published: [],
   usualData: 'shapes',
+  sources: ['standard'],
   scales: {
     quick: { shapes: quick, cifar10: quick, other: quick },
     full: { shapes: full, cifar10: full, other: full },
