@@ -53,7 +53,7 @@ function resultTable({ summaries, seeds, experiment }: ExperimentResult): string
 
 function csvCell(value: string | number | undefined): string {
   const text = String(value ?? '');
-  return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 async function figureFile(figure: Figure): Promise<ResultFile> {
