@@ -155,8 +155,8 @@ const cases: readonly Case[] = [
       'high end of its 95 % interval': numbers(0.99, 0.99),
     },
     [
-      [{ 'correlation over architectures': numbers(0.6, 0.38) }, 'Over architectures'],
-      [{ 'low end of its 95 % interval': numbers(-0.3, 0.2) }, 'So few architectures'],
+      [{ 'correlation over architectures': numbers(0.5, 0.5) }, 'Over architectures'],
+      [{ 'low end of its 95 % interval': numbers(0, 0) }, 'So few architectures'],
     ],
   ),
   caseOf(
@@ -177,7 +177,7 @@ const cases: readonly Case[] = [
       'robust: cosine of gradient and denoiser': numbers(0.02, 0.03),
     },
     [
-      [{ 'standard: class images read by the other of both': numbers(0.9, 0.9) }, 'The standard network reads more'],
+      [{ 'standard: class images read by the other of both': numbers(0.9, 0.8) }, 'The standard network reads more'],
       [
         { 'robust: energy of class images in high frequencies': numbers(0.6, 0.6) },
         'The standard network’s class images',
@@ -207,12 +207,12 @@ const cases: readonly Case[] = [
       'robust: energy of the change in high frequencies': numbers(0.1, 0.1),
     },
     [
-      [{ 'standard: style gained, by itself': numbers(0.35, 0.24) }, 'Each network'],
+      [{ 'standard: style gained, by itself': numbers(0.3, 0.3) }, 'Each network'],
       [{ 'robust: style gained, by itself': numbers(0.24, 0.35) }, 'Each network'],
-      [{ 'standard: style gained, by a second network': numbers(0.4, 0.5) }, 'A second network'],
-      [{ 'robust: style gained, by the other of both': numbers(0.05, -0.01) }, 'The robust network'],
-      [{ 'robust: mean fragility of layers': numbers(1.3, 1.3) }, 'The standard network’s layers'],
-      [{ 'robust: energy of the change in high frequencies': numbers(0.5, 0.45) }, 'The standard network’s change'],
+      [{ 'standard: style gained, by a second network': numbers(0.4, 0.45) }, 'A second network'],
+      [{ 'robust: style gained, by the other of both': numbers(0.05, 0) }, 'The robust network'],
+      [{ 'robust: mean fragility of layers': numbers(1.2, 1.3) }, 'The standard network’s layers'],
+      [{ 'robust: energy of the change in high frequencies': numbers(0.4, 0.5) }, 'The standard network’s change'],
     ],
   ),
   caseOf(
@@ -233,6 +233,13 @@ const cases: readonly Case[] = [
       [{ 'disentangled: success on the source': of1000(0.91, 0.98) }, 'Both attacks'],
       [{ 'disentangled: transfer to a network not seen': of1000(0.008, 0.05) }, 'Disentangled changes hardly transfer'],
       [{ 'PGD: transfer to a network not seen': of1000(0.06, 0.07) }, 'Disentangled changes hardly transfer'],
+      [
+        {
+          'PGD: transfer to a network not seen': of1000(0, 0),
+          'disentangled: transfer to a network not seen': of1000(0, 0),
+        },
+        'Disentangled changes hardly transfer',
+      ],
       [{ 'PGD: student, clean accuracy': of1000(0.237, 0.118) }, 'Ordinary changes teach'],
       [{ 'disentangled: student, clean accuracy': of1000(0.025, 0.14) }, 'Disentangled changes do not'],
       [
@@ -253,8 +260,9 @@ const cases: readonly Case[] = [
       'robust linear classifier: accuracy under attack': of300(0.25, 0.2),
       'robust linear features, D_rand as published: clean accuracy': of1000(0.23, 0.22),
       'robust linear features, D_rand: clean accuracy': of1000(0.12, 0.1),
-      'robust linear features, D_det: clean accuracy': of1000(0.05, 0.06),
-      'scores of a robust network, D_det: clean accuracy': of1000(0.08, 0.06),
+      // Above 10 % in one seed, within the five points that chance is given.
+      'robust linear features, D_det: clean accuracy': of1000(0.05, 0.12),
+      'scores of a robust network, D_det: clean accuracy': of1000(0.12, 0.06),
     },
     [
       [{ 'plain linear classifier: accuracy under attack': of300(0.25, 0.3) }, 'The robust linear classifier'],
@@ -282,7 +290,7 @@ const cases: readonly Case[] = [
       'plane: student right on the first points': of300(0.9, 0.92),
       'plane: control right on the first points': of300(0.3, 0.2),
       'student of errors: clean accuracy': of1000(0.5, 0.52),
-      'student of random wrong labels: clean accuracy': of1000(0.05, 0.08),
+      'student of random wrong labels: clean accuracy': of1000(0.05, 0.12),
     },
     [
       [{ 'errors that bear their true label': numbers(0, 1) }, 'No label'],
@@ -326,8 +334,8 @@ const cases: readonly Case[] = [
       [{ 'ensemble: usefulness under attack': numbers(0.01, 0) }, 'The ensemble is both'],
       [{ 'containment: low end of its 95 % interval': numbers(0.24, 0.24) }, 'The containment is both'],
       [{ 'containment: usefulness under attack': numbers(0.01, 0) }, 'The containment is both'],
-      [{ 'ensemble: usefulness for labels of pictures led across': numbers(0, -0.01) }, 'The ensemble still points'],
-      [{ 'containment: usefulness for labels of pictures led across': numbers(0, 0.01) }, 'The containment does not'],
+      [{ 'ensemble: usefulness for labels of pictures led across': numbers(0, 0) }, 'The ensemble still points'],
+      [{ 'containment: usefulness for labels of pictures led across': numbers(0, 0) }, 'The containment does not'],
     ],
   ),
   caseOf(
@@ -346,7 +354,7 @@ const cases: readonly Case[] = [
       'robust: accuracy, half of the contrast': of1000(0.6, 0.6),
     },
     [
-      [{ 'standard: low end of its 95 % interval': numbers(-0.1, 0) }, 'standard: pictures whose noisy copies'],
+      [{ 'standard: low end of its 95 % interval': numbers(0, 0) }, 'standard: pictures whose noisy copies'],
       [{ 'robust: low end of its 95 % interval': numbers(-0.1, 0) }, 'robust: pictures whose noisy copies'],
       [{ 'standard: median of found over told distance': numbers(0.49, 0.5) }, 'standard: the found distance'],
       [{ 'robust: median of found over told distance': numbers(2, 2.1) }, 'robust: the found distance'],
@@ -354,6 +362,13 @@ const cases: readonly Case[] = [
       [{ 'robust: accuracy, high-frequency noise': of1000(0.18, 0.18) }, 'The robust network loses less'],
       // Less accurate, but it lost less: 85 - 81 against 95 - 90.
       [{ 'robust: accuracy, half of the contrast': of1000(0.81, 0.81) }, 'It loses more'],
+      [
+        {
+          'robust: accuracy, unchanged': of1000(0.95, 0.95),
+          'robust: accuracy, half of the contrast': of1000(0.9, 0.9),
+        },
+        'It loses more',
+      ],
     ],
   ),
   caseOf(
