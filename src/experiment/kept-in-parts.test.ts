@@ -75,6 +75,14 @@ describe('a set made in parts', () => {
     const more = copying();
     await keptInParts(context, 'parts', recipe, 1500, more.make);
     expect(more.calls).toEqual([[1000, 500]]);
+    // A part that was cut short is made anew, not taken for a whole one.
+    const still = copying();
+    const { array } = await keptInParts(context, 'parts', recipe, 2300, still.make);
+    expect(still.calls).toEqual([
+      [1000, 1000],
+      [2000, 300],
+    ]);
+    expect(array.pixels).toEqual(source.pixels);
     const other = copying();
     await keptInParts(context, 'parts', { made: 'otherwise' }, 1500, other.make);
     expect(other.calls).toEqual([
