@@ -3,11 +3,14 @@ import { readFile } from '#files';
 import type { Dataset, Split } from '../data/dataset.ts';
 import { loadModel } from '../model/load-model.ts';
 import type { Model } from '../model/model.ts';
+import { ModelError } from '../model/model-error.ts';
 import { modelAddress } from '../model/zoo.ts';
+import { ModelFileError } from '../onnx/file/model-file-error.ts';
 import type { DeviceRuntime } from '../runtime/runtime.ts';
 import type { DataKind } from './experiment.ts';
 import { ExperimentError } from './experiment-error.ts';
 import { type PictureSet, somePictures } from './picture-set.ts';
+import { checkFit, type DataShape } from './source-fit.ts';
 import { contentHash, type Store } from './store.ts';
 
 /** A model whose features are studied, with what tells it from any other. */
@@ -32,7 +35,7 @@ export interface ExperimentContext {
   readonly signal: AbortSignal | undefined;
   /** Pictures of the data set: the same ones for the same number, all seeds and experiments. */
   pictures(split: Split, count: number): Promise<PictureSet>;
-  /** A model trained beforehand on the data. @throws ExperimentError where the data have none */
+  /** A model trained beforehand on the data. @throws ExperimentError where the data have none, or the one given is of other data */
   source(role: SourceRole): Promise<KnownModel>;
   /** A model from its file's bytes, released at the end of the run. */
   open(bytes: Uint8Array, name: string): Promise<KnownModel>;
@@ -55,6 +58,11 @@ export interface ContextOptions {
 
 /** Contexts of all seeds of a run. They share what they opened; dispose it when the run is over. */
 export interface Contexts extends AsyncDisposable {
+  /**
+   * Opens the models that an experiment studies, then a picture of the data, so that what does not fit is told before any work.
+   * @throws ExperimentError where a model is missing, is none, or is of other data; DataError where the data cannot be read
+   */
+  prepare(roles: readonly SourceRole[]): Promise<void>;
   at(seed: number): ExperimentContext;
 }
 
@@ -63,9 +71,47 @@ export function openContexts(options: ContextOptions): Contexts {
   const { kind, device, store, signal, sources = {}, onProgress } = options;
   const models = new Map<string, Promise<KnownModel>>();
   const sets = new Map<string, Promise<PictureSet>>();
-  const open = async (bytes: Uint8Array, name: string): Promise<KnownModel> => {
+  let looked: Promise<DataShape> | undefined;
+  const open = async (bytes: Uint8Array, name: string, size: { height?: number; width?: number } = {}) => {
     const hash = await contentHash(bytes);
-    return remembered(models, hash, async () => ({ model: await loadModel(bytes, { device, name }), hash }));
+    return remembered(models, `${hash} ${size.height} ${size.width}`, async () => ({
+      model: await loadModel(bytes, { device, name, ...size }),
+      hash,
+    }));
+  };
+  const look = (): Promise<DataShape> => {
+    looked ??= (async () => {
+      const { array } = await somePictures(await options.openData('test'), 1, signal);
+      const [, channels, height, width] = array.shape;
+      return { name: array.name, channels, height, width, classCount: array.classNames.length };
+    })();
+    return looked;
+  };
+  const openSource = async (role: SourceRole, size: { height?: number; width?: number } = {}): Promise<KnownModel> => {
+    const own = sources[role];
+    if (own === undefined) {
+      if (kind !== 'shapes' && kind !== 'cifar10') {
+        throw new ExperimentError(
+          `This experiment studies a ${role} model of the data, and there is an embedded one for shapes and cifar10 alone: give yours with --${role} FILE.onnx.`,
+        );
+      }
+      return open(await readFile(modelAddress(`zoo:${kind}-${role}`)), `${kind}-${role}`);
+    }
+    return open(own, role, size).catch((error: unknown) => {
+      if (!(error instanceof ModelFileError || error instanceof ModelError)) throw error;
+      throw new ExperimentError(`The ${role} model: ${error.message}`, { cause: error });
+    });
+  };
+  const source = async (role: SourceRole): Promise<KnownModel> => {
+    const first = await openSource(role);
+    const data = await look();
+    const { input } = first.model;
+    const isOpen = input.height === undefined || input.width === undefined;
+    const known = isOpen
+      ? await openSource(role, { height: input.height ?? data.height, width: input.width ?? data.width })
+      : first;
+    checkFit(role, known.model, data);
+    return known;
   };
   return {
     at: (seed) => ({
@@ -80,16 +126,7 @@ export function openContexts(options: ContextOptions): Contexts {
           onProgress?.(`Reading ${split} pictures`);
           return somePictures(await options.openData(split), count, signal);
         }),
-      source: async (role) => {
-        const own = sources[role];
-        if (own !== undefined) return open(own, role);
-        if (kind !== 'shapes' && kind !== 'cifar10') {
-          throw new ExperimentError(
-            `This experiment studies a ${role} model of the data, and there is an embedded one for shapes and cifar10 alone: give yours with --${role} FILE.onnx.`,
-          );
-        }
-        return open(await readFile(modelAddress(`zoo:${kind}-${role}`)), `${kind}-${role}`);
-      },
+      source,
       step: async (title, work) => {
         signal?.throwIfAborted();
         const began = performance.now();
@@ -101,6 +138,13 @@ export function openContexts(options: ContextOptions): Contexts {
         });
       },
     }),
+    async prepare(roles) {
+      for (const role of roles) if (sources[role] !== undefined) await openSource(role);
+      if (kind === 'none') return;
+      onProgress?.('Opening the data');
+      await look();
+      for (const role of roles) await source(role);
+    },
     async [Symbol.asyncDispose]() {
       for (const opening of models.values()) await (await opening.catch(() => undefined))?.model[Symbol.asyncDispose]();
     },

@@ -56,6 +56,7 @@ export async function runExperiment(experiment: Experiment, options: RunOptions)
   const seeds = Array.from({ length: options.seeds }, (_, i) => i + 1);
   const began = performance.now();
   await using contexts = openContexts(options);
+  await contexts.prepare(experiment.sources ?? []);
   const findings: Findings[] = [];
   for (const seed of seeds) findings.push(await experiment.run(contexts.at(seed), settings));
   const summaries = summarise(findings);

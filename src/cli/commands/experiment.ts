@@ -52,8 +52,6 @@ export async function experiment(this: CliContext, flags: ExperimentFlags, name:
   await checkPlaces(out, store, flags.resume);
   const sources = await readSources(flags);
   const device = await openRuntime('cpu', flags.threads === undefined ? {} : { threads: flags.threads });
-  // A set that cannot be opened is told before anything is computed.
-  if (kind !== 'none') await openData(spec, 'train');
 
   const result = await withProgress(this, `${chosen.name} on ${spec}`, (update) =>
     runExperiment(chosen, {
