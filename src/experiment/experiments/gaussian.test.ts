@@ -40,3 +40,12 @@ it('on pictures the normal loses its high frequencies and turns to the class dif
   expect(new Set(angles).size).toBe(2);
   expect(findings[0]!.figures!.map(({ name }) => name)).toEqual(['angle', 'normals']);
 });
+
+it('brings pictures whose side is no multiple to the next smaller side that fits, and says which', async () => {
+  const settings = { samples: 400, testPictures: 40, side: 8, classes: [0, 1], budgets: [0, 1], radius: 0.3 };
+  const toy = { settings, train: halves(400, { size: 12 }), test: halves(40, { size: 12, seed: 2 }) };
+  const { findings } = await runToy(gaussian, toy);
+  expect(findings[0]!.notes!.join()).toContain('at 6 x 6 pixels, as 8 does not divide their side.');
+  const pictures = findings[0]!.figures!.flatMap((figure) => (figure.kind === 'pictures' ? figure.rows : []));
+  expect(pictures.flatMap((row) => row.pictures.map(({ height }) => height))).toEqual([6, 6, 6, 6]);
+});

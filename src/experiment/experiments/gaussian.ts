@@ -17,7 +17,7 @@ import {
 } from '../gaussian/robust-covariance.ts';
 import { robustOptimum } from '../gaussian/robust-optimum.ts';
 import { dot } from '../linear/minimum-norm.ts';
-import { type TwoClasses, twoClasses } from '../linear/two-classes.ts';
+import { sideInWords, sideWithin, type TwoClasses, twoClasses } from '../linear/two-classes.ts';
 import { exceeds } from '../summary.ts';
 
 /** How much is computed. */
@@ -26,7 +26,7 @@ export type GaussianSettings = {
   readonly samples: number;
   /** Test pictures of all classes together; none of the plane's. */
   readonly testPictures: number;
-  /** Side that pictures are brought to; 0 for the plane. */
+  /** Largest side that pictures are brought to; 0 for the plane. */
   readonly side: number;
   /** The two classes of pictures. */
   readonly classes: readonly number[];
@@ -84,9 +84,9 @@ export const gaussian: Experiment<GaussianSettings> = {
 
   async run(context, settings): Promise<Findings> {
     const { budgets, radius } = settings;
-    const { classes, test } =
+    const { classes, test, side } =
       settings.side === 0
-        ? { classes: drawn(context, settings), test: undefined }
+        ? { classes: drawn(context, settings), test: undefined, side: 0 }
         : await photographed(context, settings);
     const { variances, mean } = classes;
     const solutions = budgets.map((epsilon) => {
@@ -131,7 +131,7 @@ export const gaussian: Experiment<GaussianSettings> = {
               ),
               {
                 name: `budget ${epsilon}: energy of the normal in high frequencies`,
-                value: highShare(classes.inPixels(w), settings.side),
+                value: highShare(classes.inPixels(w), side),
                 unit: 'share',
               } as const,
             ]),
@@ -152,7 +152,7 @@ export const gaussian: Experiment<GaussianSettings> = {
                 { title: 'class means', pictures: [classes.picture(1), classes.picture(-1)] },
                 {
                   title: 'normals',
-                  pictures: solutions.map(({ w }) => shown(classes.inPixels(w), classes.channels, settings.side)),
+                  pictures: solutions.map(({ w }) => shown(classes.inPixels(w), classes.channels, side)),
                 },
               ],
             },
@@ -162,7 +162,7 @@ export const gaussian: Experiment<GaussianSettings> = {
         ...(settings.side === 0
           ? []
           : [
-              `${settings.samples} pictures at ${settings.side} x ${settings.side} pixels. The variance of rounding to 8 bits, 1 / (12 · 255²) over the pixels in each mean, is added to Sigma.`,
+              `${settings.samples} pictures at ${sideInWords(side, settings.side)}. The variance of rounding to 8 bits, 1 / (12 · 255²) over the pixels in each mean, is added to Sigma.`,
               'Each two seeds take the halves of the set, cut at random, so that intervals over seeds are of the choice of pictures; from the third seed on they are somewhat too narrow, since halves overlap.',
             ]),
       ],
@@ -230,8 +230,9 @@ function accuracyOn({ rows, y }: TwoClasses, w: Float64Array, middle: Float64Arr
 }
 
 async function photographed(context: ExperimentContext, settings: GaussianSettings) {
-  const { samples, testPictures, side, classes } = settings;
+  const { samples, testPictures, classes } = settings;
   const { array: whole } = await context.pictures('train', samples);
+  const side = sideWithin(whole, settings.side);
   const { array: held } = await context.pictures('test', testPictures);
   const [first = 0, second = 1] = classes;
   return context.step('covariance of pictures', async () => {
@@ -244,7 +245,7 @@ async function photographed(context: ExperimentContext, settings: GaussianSettin
     );
     const pictures = { perSide: array.shape[2] / side, further };
     const train = twoClasses(array, [first, second], side);
-    return { classes: gaussianClasses(train, pictures), test: twoClasses(held, [first, second], side, train) };
+    return { classes: gaussianClasses(train, pictures), test: twoClasses(held, [first, second], side, train), side };
   });
 }
 

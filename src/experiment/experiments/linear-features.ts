@@ -4,14 +4,14 @@ import type { Experiment, Figure, Findings, Measure } from '../experiment.ts';
 import { containment, ensembleOf, type FeatureWorth, ledAcross, worthOf } from '../linear/linear-feature.ts';
 import { dot } from '../linear/minimum-norm.ts';
 import { eigenOf } from '../linear/symmetric-eigen.ts';
-import { secondMoments, twoClasses } from '../linear/two-classes.ts';
+import { secondMoments, sideInWords, sideWithin, twoClasses } from '../linear/two-classes.ts';
 
 /** How much is computed. */
 export type LinearFeaturesSettings = {
   /** Training and test pictures, of all classes together. */
   readonly pictures: number;
   readonly testPictures: number;
-  /** Side that pictures are brought to. */
+  /** Largest side that pictures are brought to. */
   readonly side: number;
   readonly classes: readonly number[];
   /** Length of changes in l2. */
@@ -62,10 +62,11 @@ export const linearFeatures: Experiment<LinearFeaturesSettings> = {
   },
 
   async run(context, settings): Promise<Findings> {
-    const { pictures, testPictures, side, epsilon, below, useful, alpha } = settings;
+    const { pictures, testPictures, epsilon, below, useful, alpha } = settings;
     const [first = 0, second = 1] = settings.classes;
     const trainSet = await context.pictures('train', pictures);
     const testSet = await context.pictures('test', testPictures);
+    const side = sideWithin(trainSet.array, settings.side);
     const train = twoClasses(trainSet.array, [first, second], side);
     const test = twoClasses(testSet.array, [first, second], side, train);
     const { values, vectors } = await context.step('eigenvectors of pictures', async () =>
@@ -138,7 +139,7 @@ export const linearFeatures: Experiment<LinearFeaturesSettings> = {
         },
       ],
       notes: [
-        `Classes ${trainSet.array.classNames[first]} and ${trainSet.array.classNames[second]}, ${train.rows.length} training and ${test.rows.length} test pictures at ${side} x ${side} pixels; the paper has trucks and frogs of CIFAR-10 at 32 x 32. Useful means E[y f] of at least ${useful} on test pictures, not robust that ${epsilon} in l2 leaves nothing of it.`,
+        `Classes ${trainSet.array.classNames[first]} and ${trainSet.array.classNames[second]}, ${train.rows.length} training and ${test.rows.length} test pictures at ${sideInWords(side, settings.side)}; the paper has trucks and frogs of CIFAR-10 at 32 x 32. Useful means E[y f] of at least ${useful} on test pictures, not robust that ${epsilon} in l2 leaves nothing of it.`,
         'The bar of usefulness and the ensemble’s bound on deviations were set after a first look at trucks and frogs; with the bound at the length of the attack, 0.25, the ensemble’s usefulness there was 0.07, since 800 pictures do not tell the signs of faint directions.',
         'The linear D_det here is led by a linear classifier, in the paper by a network.',
       ],

@@ -1,7 +1,8 @@
 /** @file Two classes of a set as rows: which, of what size, around what. */
 import { expect, it } from 'vitest';
 import { halves } from '../../../test/support/tiny-data.ts';
-import { meanOfRows, secondMoments, twoClasses } from './two-classes.ts';
+import { ExperimentError } from '../experiment-error.ts';
+import { meanOfRows, secondMoments, sideInWords, sideWithin, twoClasses } from './two-classes.ts';
 
 const array = halves(40);
 
@@ -27,6 +28,21 @@ it('takes the mean of other pictures where it is given, and refuses sides that d
   const test = twoClasses(halves(40, { seed: 2 }), [0, 1], 4, train);
   expect(test.mean).toBe(train.mean);
   expect(() => twoClasses(array, [0, 1], 3)).toThrow('8 x 8 cannot be brought to 3 x 3');
+});
+
+it('finds the largest side that divides the pictures’ own, and says so', () => {
+  const of = (height: number, width = height) => ({ name: 'set', shape: [1, 3, height, width] as const });
+  expect([28, 32, 96, 30, 8, 31 * 16].map((own) => sideWithin(of(own), 16))).toEqual([14, 16, 16, 15, 8, 16]);
+  expect(sideWithin(of(8), 2)).toBe(2);
+  expect(sideInWords(14, 16)).toBe('14 x 14 pixels, as 16 does not divide their side');
+  expect(sideInWords(16, 16)).toBe('16 x 16 pixels');
+  for (const [height, width] of [
+    [31, 31],
+    [32, 48],
+  ] as const) {
+    expect(() => sideWithin(of(height, width), 16)).toThrow(ExperimentError);
+    expect(() => sideWithin(of(height, width), 16)).toThrow(`set has pictures of ${height} x ${width}, and this`);
+  }
 });
 
 it('second moments are those of the definition', () => {

@@ -1,6 +1,7 @@
 /** @file Pictures of two classes as rows of numbers around their common mean, for experiments that are linear algebra. */
 import type { ImageArray } from '../../data/dataset.ts';
 import { pixelsOf } from '../../data/image-array.ts';
+import { ExperimentError } from '../experiment-error.ts';
 
 /** Two classes. */
 export interface TwoClasses {
@@ -37,6 +38,25 @@ export function twoClasses(
     mean,
     shape: [channels, side, side],
   };
+}
+
+/**
+ * The side that pictures can be brought to by whole squares: the largest up to a number that divides their own.
+ * @throws ExperimentError if pictures are no squares, or only sides below 4 divide theirs
+ */
+export function sideWithin({ name, shape }: Pick<ImageArray, 'name' | 'shape'>, largest: number): number {
+  const [, , height, width] = shape;
+  let side = Math.min(largest, height);
+  while (height % side !== 0) side--;
+  if (height === width && side >= Math.min(4, largest)) return side;
+  throw new ExperimentError(
+    `${name} has pictures of ${height} x ${width}, and this experiment takes squares whose side is a multiple of a number from 4 to ${largest}: bring them to such a size, or name other --data.`,
+  );
+}
+
+/** Says in a note what was made of a side. */
+export function sideInWords(side: number, largest: number): string {
+  return `${side} x ${side} pixels${side < largest ? `, as ${largest} does not divide their side` : ''}`;
 }
 
 /** Means over squares of pixels. */
