@@ -5,7 +5,7 @@ import { openRuntime } from '#runtime';
 import { parseModel } from '../onnx/file/parse-model.ts';
 import { carriedTypes } from '../onnx/import/carried.ts';
 import type { StandIns } from '../onnx/import/stand-ins.ts';
-import { compile, type Specs } from '../runtime/compile.ts';
+import { compile, releasePrograms, type Specs } from '../runtime/compile.ts';
 import type { DeviceRuntime, Session, TensorData } from '../runtime/runtime.ts';
 import { isFloat } from '../tensor/dtype.ts';
 import type { Device } from '../tensor/op.ts';
@@ -278,11 +278,7 @@ async function finishLoading(parts: Loaded): Promise<Model> {
     classOf: (wanted) => findClass(wanted, classes, classCount),
     async [Symbol.asyncDispose]() {
       await plain.release();
-      for (const [programKey, program] of device.programs) {
-        if (!programKey.startsWith(`${key} `)) continue;
-        device.programs.delete(programKey);
-        await (await program).release();
-      }
+      await releasePrograms(device, key);
     },
   };
 }

@@ -61,6 +61,15 @@ export async function compile(
   return program;
 }
 
+/** Releases a device's programs whose keys have some words in them: those of a model, of a unit of it. Sessions hold gigabytes. */
+export async function releasePrograms({ programs }: DeviceRuntime, words: string): Promise<void> {
+  for (const [key, program] of programs) {
+    if (!` ${key} `.includes(` ${words} `)) continue;
+    programs.delete(key);
+    await (await program).release();
+  }
+}
+
 async function build(
   fn: (inputs: Tensors) => Tensors,
   specs: Specs,
