@@ -1,5 +1,5 @@
 /** @file Interrupted constructions and trainings go on where they stopped, and end as whole ones do. */
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { halves } from '../../test/support/tiny-data.ts';
 import { toyContext } from '../../test/support/toy-experiment.ts';
 import { pickImages } from '../data/image-array.ts';
@@ -129,19 +129,23 @@ describe('a training that was stopped', () => {
     return steps;
   }
 
-  // Three steps an epoch: stopped within the first, at its end, and within the second.
-  it.each([2, 3, 4])('after %i of 6 steps goes on from its checkpoint to the same bytes', async (stopAfter) => {
-    const whole = openStore();
+  const whole = openStore();
+  beforeAll(async () => {
     expect(await trainedIn(whole)).toBe(6);
-    expect([...whole.kept.keys()]).toEqual([expect.stringMatching(/^[0-9a-f]{32}\.onnx$/)]);
-    const [[key, bytes]] = [...whole.kept] as [[string, Uint8Array]];
+  });
 
+  // Three steps an epoch.
+  it.each([
+    ['at the end of an epoch', 3],
+    ['within an epoch', 4],
+  ])('%s goes on from its checkpoint to the same bytes, and leaves no checkpoint', async (_where, stopAfter) => {
     const store = openStore();
+    const [key] = whole.kept.keys();
+    expect(key).toMatch(/^[0-9a-f]{32}\.onnx$/);
     await trainedIn(store, stopAfter);
     expect([...store.kept.keys()]).toEqual([`${key}.checkpoint`]);
     expect(await trainedIn(store)).toBe(6 - stopAfter);
-    expect([...store.kept.keys()]).toEqual([key]);
-    expect(store.kept.get(key)).toEqual(bytes);
+    expect(store.kept).toEqual(whole.kept);
     expect(await trainedIn(store)).toBe(0);
   });
 });
