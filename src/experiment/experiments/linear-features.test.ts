@@ -43,3 +43,21 @@ it('no principal direction is useful and brittle, both constructions are, and on
   expect(verdicts.filter(({ holds }) => !holds)).toEqual([]);
   expect(summaries.of('eigenvectors in the ensemble').mean).toBe(15);
 });
+
+it('leaves out directions in which no picture varies, as those of a black border', async () => {
+  const bordered = (count: number, seed: number): ImageArray => {
+    const set = faintSigns(count, seed);
+    return { ...set, pixels: set.pixels.map((value, at) => (at % 4 === 3 ? 0 : value)) };
+  };
+  const settings = {
+    ...linearFeatures.scales.quick.other!,
+    pictures: 400,
+    testPictures: 200,
+    epsilon: 0.05,
+    below: 0.1,
+  };
+  const toy = { settings, train: bordered(400, 1), test: bordered(200, 2) };
+  const { summaries } = await runToy(linearFeatures, toy);
+  expect(summaries.of('eigenvectors').mean).toBe(12);
+  expect(summaries.all.filter(({ mean }) => !Number.isFinite(mean))).toEqual([]);
+});

@@ -36,6 +36,9 @@ const quick = {
 };
 const cifar = { ...quick, pictures: 4000, testPictures: 1000, classes: [9, 6] };
 
+/** Directions with less than this share of the largest variance do not vary. */
+const faint = 1e-9;
+
 /** The experiment. */
 export const linearFeatures: Experiment<LinearFeaturesSettings> = {
   name: 'linear-features',
@@ -69,9 +72,11 @@ export const linearFeatures: Experiment<LinearFeaturesSettings> = {
     const side = sideWithin(trainSet.array, settings.side);
     const train = twoClasses(trainSet.array, [first, second], side);
     const test = twoClasses(testSet.array, [first, second], side, train);
-    const { values, vectors } = await context.step('eigenvectors of pictures', async () =>
+    const { values, vectors: all } = await context.step('eigenvectors of pictures', async () =>
       eigenOf(secondMoments(train.rows)),
     );
+    // Pixels of a border that is always black make no features.
+    const vectors = all.filter((_, i) => values[i]! >= faint * values[0]!);
 
     // Signs and the most useful one are the training pictures' word, worths that of the test pictures.
     const signed = vectors.map((a) => ensembleOf([a], train));
@@ -169,7 +174,7 @@ export const linearFeatures: Experiment<LinearFeaturesSettings> = {
   },
 };
 
-/** Sigma⁻¹ E[y x], directions that hardly vary left out. */
+/** Sigma⁻¹ E[y x] on the span of some eigenvectors. */
 function leastSquares(
   vectors: readonly Float64Array[],
   values: Float64Array,
@@ -181,7 +186,6 @@ function leastSquares(
   });
   const w = new Float64Array(difference.length);
   vectors.forEach((a, i) => {
-    if (values[i]! < 1e-9 * values[0]!) return;
     const weight = dot(a, difference) / values[i]!;
     for (let j = 0; j < w.length; j++) w[j]! += weight * a[j]!;
   });

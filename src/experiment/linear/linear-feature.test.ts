@@ -55,3 +55,9 @@ it('a containment is useful and brittle, and points to the old label of pictures
   expect(worthOf(built, across, 0).usefulness).toBeLessThan(-0.5);
   expect(worthOf(ensemble, across, 0).usefulness).toBeGreaterThan(0.5);
 });
+
+it('a direction in which pictures do not vary is worth nothing', () => {
+  const flat = { rows: [Float64Array.of(1, 0), Float64Array.of(-1, 0)], y: Float64Array.of(1, -1) };
+  const nothing = { usefulness: 0, reach: 0, robustUsefulness: Number.NEGATIVE_INFINITY, robustness: 0 };
+  expect(worthOf(Float64Array.of(0, 1), flat, 0.1)).toEqual(nothing);
+});

@@ -26,6 +26,8 @@ export function worthOf(a: Float64Array, { rows, y }: Pick<TwoClasses, 'rows' | 
     squares += (value * value) / rows.length;
   });
   const [deviation, length] = [Math.sqrt(squares), Math.sqrt(dot(a, a))];
+  // What is the same for all pictures says nothing, and any change takes it away.
+  if (deviation === 0) return { usefulness: 0, reach: 0, robustUsefulness: -Infinity, robustness: 0 };
   const usefulness = along / deviation;
   // f has the mean square 1, so y f has the variance 1 - usefulness².
   const reach = 1.96 * Math.sqrt(Math.max(0, 1 - usefulness ** 2) / rows.length);

@@ -77,10 +77,12 @@ function tridiagonal(matrix: readonly Float64Array[]) {
 /** Brings the matrix of three diagonals to one, turning the rows of the basis along. */
 function diagonalise(d: Float64Array, e: Float64Array, basis: readonly Float64Array[]): void {
   const n = d.length;
+  // Where the matrix is singular, numbers beside zeros on the diagonal are rounding errors of the largest ones.
+  const least = Number.EPSILON * d.reduce((most, own, i) => Math.max(most, Math.abs(own) + Math.abs(e[i]!)), 0);
   for (let l = 0; l < n; l++) {
     for (let steps = 0; ; steps++) {
       let m = l;
-      while (m + 1 < n && Math.abs(e[m]!) > Number.EPSILON * (Math.abs(d[m]!) + Math.abs(d[m + 1]!))) m++;
+      while (m + 1 < n && Math.abs(e[m]!) > least) m++;
       if (m === l) break;
       if (steps === mostSteps)
         throw new RangeError('A matrix has no eigenvalues that can be found: is it symmetric, and of numbers?');
