@@ -56,6 +56,14 @@ export interface ContextOptions {
   readonly onProgress?: (text: string) => void;
 }
 
+/** What a run was given, by its content: 32 hexadecimal digits, the first half of a SHA-256. */
+export interface Inputs {
+  /** The source models, of their files. */
+  readonly models: readonly { readonly role: SourceRole; readonly hash: string }[];
+  /** The pictures that were taken, of pixels and labels. */
+  readonly pictures: readonly { readonly split: Split; readonly count: number; readonly hash: string }[];
+}
+
 /** Contexts of all seeds of a run. They share what they opened; dispose it when the run is over. */
 export interface Contexts extends AsyncDisposable {
   /**
@@ -64,6 +72,8 @@ export interface Contexts extends AsyncDisposable {
    */
   prepare(roles: readonly SourceRole[]): Promise<void>;
   at(seed: number): ExperimentContext;
+  /** What experiments have asked for so far. */
+  inputs(): Promise<Inputs>;
 }
 
 /** Opens contexts. */
@@ -71,6 +81,7 @@ export function openContexts(options: ContextOptions): Contexts {
   const { kind, device, store, signal, sources = {}, onProgress } = options;
   const models = new Map<string, Promise<KnownModel>>();
   const sets = new Map<string, Promise<PictureSet>>();
+  const studied = new Map<SourceRole, string>();
   let looked: Promise<DataShape> | undefined;
   const open = async (bytes: Uint8Array, name: string, size: { height?: number; width?: number } = {}) => {
     const hash = await contentHash(bytes);
@@ -111,6 +122,7 @@ export function openContexts(options: ContextOptions): Contexts {
       ? await openSource(role, { height: input.height ?? data.height, width: input.width ?? data.width })
       : first;
     checkFit(role, known.model, data);
+    studied.set(role, known.hash);
     return known;
   };
   return {
@@ -145,6 +157,15 @@ export function openContexts(options: ContextOptions): Contexts {
       await look();
       for (const role of roles) await source(role);
     },
+    inputs: async () => ({
+      models: Array.from(studied, ([role, hash]) => ({ role, hash })),
+      pictures: await Promise.all(
+        Array.from(sets, async ([key, made]) => {
+          const { array, hash } = await made;
+          return { split: key.split(' ')[0] as Split, count: array.shape[0], hash };
+        }),
+      ),
+    }),
     async [Symbol.asyncDispose]() {
       for (const opening of models.values()) await (await opening.catch(() => undefined))?.model[Symbol.asyncDispose]();
     },

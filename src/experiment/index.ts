@@ -19,6 +19,7 @@ export {
   type ContextOptions,
   type Contexts,
   type ExperimentContext,
+  type Inputs,
   type KnownModel,
   openContexts,
   type SourceRole,

@@ -22,6 +22,11 @@ const experiment: Experiment = {
 
 const set = halves(4, { size: 2 });
 
+const inputs = {
+  models: [{ role: 'standard', hash: '0123456789abcdef0123456789abcdef' }],
+  pictures: [{ split: 'test', count: 4, hash: 'fedcba9876543210fedcba9876543210' }],
+} as const;
+
 const found = (accuracy: number, size: number): Findings => ({
   measures: [
     { name: 'accuracy, "clean"', value: accuracy, unit: 'share', of: 100 },
@@ -74,7 +79,7 @@ const found = (accuracy: number, size: number): Findings => ({
 
 function made(...findings: readonly Findings[]): ExperimentResult {
   return {
-    ...{ experiment, kind: 'none', scale: 'quick', seconds: 12.5 },
+    ...{ experiment, kind: 'none', scale: 'quick', seconds: 12.5, inputs },
     settings: { epochs: 3, radii: [0.25, 0.5], net: 'linear' },
     seeds: findings.map((_, i) => i + 1),
     findings,
@@ -113,7 +118,7 @@ it('results.json holds what was run, every seed’s numbers, their intervals and
   expect(JSON.parse(text)).toEqual({
     experiment: 'made-up',
     ...{ title: 'Made up', claim: 'Nothing is claimed.', paper: 'Nobody 1900, section 1' },
-    ...{ command: 'pareidolia experiment made-up', data: 'none', scale: 'quick', seconds: 12.5, seeds: [1, 2] },
+    ...{ command: 'pareidolia experiment made-up', data: 'none', scale: 'quick', seconds: 12.5, seeds: [1, 2], inputs },
     settings: { epochs: 3, radii: [0.25, 0.5], net: 'linear' },
     measures: [
       {

@@ -26,10 +26,10 @@ export async function resultFiles(result: ExperimentResult, options: ReportOptio
 
 /** The numbers of a run as plain data. */
 export function resultNumbers(result: ExperimentResult, { command, data }: ReportOptions) {
-  const { experiment, scale, settings, seeds, summaries, verdicts, seconds, findings } = result;
+  const { experiment, scale, settings, seeds, summaries, verdicts, seconds, findings, inputs } = result;
   const { name, title, claim, paper, published } = experiment;
   return {
-    ...{ experiment: name, title, claim, paper, command, data, scale, settings, seeds, seconds },
+    ...{ experiment: name, title, claim, paper, command, data, scale, settings, seeds, seconds, inputs },
     measures: summaries.all,
     published,
     verdicts,

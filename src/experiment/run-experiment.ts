@@ -1,5 +1,5 @@
 /** @file Runs an experiment over seeds and says what all of them found. */
-import { type ContextOptions, openContexts, type SourceRole } from './context.ts';
+import { type ContextOptions, type Inputs, openContexts, type SourceRole } from './context.ts';
 import type { DataKind, Experiment, Findings, Scale, Settings, Summaries, Verdict } from './experiment.ts';
 import { ExperimentError } from './experiment-error.ts';
 import { summarise } from './summary.ts';
@@ -24,6 +24,8 @@ export interface ExperimentResult {
   readonly summaries: Summaries;
   readonly verdicts: readonly Verdict[];
   readonly seconds: number;
+  /** Hashes of the models and pictures that it took. */
+  readonly inputs: Inputs;
 }
 
 /** The settings of an experiment at a scale. @throws ExperimentError where it cannot be run on such data */
@@ -70,5 +72,6 @@ export async function runExperiment(experiment: Experiment, options: RunOptions)
     summaries,
     verdicts: experiment.judge(summaries, settings),
     seconds: (performance.now() - began) / 1000,
+    inputs: await contexts.inputs(),
   };
 }

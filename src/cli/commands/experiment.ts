@@ -1,6 +1,6 @@
 /** @file `pareidolia experiment`: the experiments there are, or a run of one. */
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, isAbsolute, join } from 'node:path';
 import { openRuntime } from '#runtime';
 import { openDataset } from '../../data/open-dataset.ts';
 import type { SourceRole } from '../../experiment/context.ts';
@@ -66,7 +66,10 @@ export async function experiment(this: CliContext, flags: ExperimentFlags, name:
       onProgress: this.interactive ? update : sparsely((text) => this.process.stderr.write(`${text}\n`)),
     }),
   );
-  const options = { command: commandOf(chosen, flags, spec), data: kind === 'none' ? 'data of its own' : spec };
+  const options = {
+    command: commandOf(chosen, flags),
+    data: kind === 'none' ? 'data of its own' : withoutMachine(spec),
+  };
   for (const [file, content] of await resultFiles(result, options)) await writeOutput(join(out, file), content);
   this.process.stdout.write(
     flags.json
@@ -142,9 +145,30 @@ function sparsely(say: (text: string) => void): (text: string) => void {
   };
 }
 
-function commandOf({ name, usualData }: Experiment, { scale, seeds }: ExperimentFlags, spec: string): string {
-  const data = spec === usualData ? '' : ` --data ${spec.replace(/^(cifar10):.*/, '$1')}`;
-  return `npx pareidolia experiment ${name}${data} --scale ${scale} --seeds ${seeds}`;
+/** The command in the user's words, for reports that others read. */
+export function commandOf({ name, usualData }: Pick<Experiment, 'name' | 'usualData'>, flags: ExperimentFlags): string {
+  const { data = usualData, scale, seeds } = flags;
+  const words = [
+    ...(data === usualData ? [] : ['--data', data]),
+    ...modelFlags.flatMap((role) => (flags[role] === undefined ? [] : [`--${role}`, flags[role]])),
+  ].map((word) => inShell(withoutMachine(word)));
+  return ['npx pareidolia experiment', name, ...words, `--scale ${scale} --seeds ${seeds}`].join(' ');
+}
+
+/** A spec or path as it was given; of one from the root of a machine's files, which says nothing elsewhere, the last name. */
+function withoutMachine(spec: string): string {
+  const [, kind = '', places = ''] = /^([a-z][a-z0-9-]+:(?!\/\/))?(.*)$/s.exec(spec) ?? [];
+  return (
+    kind +
+    places
+      .split(',')
+      .map((place) => (isAbsolute(place) ? basename(place) : place))
+      .join(',')
+  );
+}
+
+function inShell(word: string): string {
+  return /^[\w./:,@%+=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 function summaryOf(result: ExperimentResult, out: string): string {
