@@ -27,6 +27,10 @@ export interface AscendOptions {
 export interface Peak {
   readonly picture: Float32Array;
   readonly value: number;
+  /** Whether that is more than at the start. */
+  readonly rose: boolean;
+  /** Length of the gradient at the start. */
+  readonly startSlope: number;
 }
 
 const [centre, radius, slope, known] = ['x0', 'epsilon', 'slope', 'known'];
@@ -92,13 +96,17 @@ async function peaks(
     };
     return { z: start, steps, data: (step) => ({ ...fixed, [stepSizeName]: stepSize * scale * (1 - step / steps) }) };
   });
-  const best: Peak[] = starts.map((start) => ({ picture: start, value: Number.NEGATIVE_INFINITY }));
+  const best = starts.map(
+    (start): Peak => ({ picture: start, value: Number.NEGATIVE_INFINITY, rose: false, startSlope: Number.NaN }),
+  );
   await search(
     problem,
     samples,
     (observations) =>
-      observations.map(({ sample, z, value }) => {
-        if (value > best[sample]!.value) best[sample] = { picture: z, value };
+      observations.map(({ sample, step, z, value, gradientNorm }) => {
+        const { startSlope } = best[sample]!;
+        if (step === 0) best[sample] = { picture: z, value, rose: false, startSlope: gradientNorm! };
+        else if (value > best[sample]!.value) best[sample] = { picture: z, value, rose: true, startSlope };
         return false;
       }),
     { device: model.device, batch, ...(signal === undefined ? {} : { signal }) },

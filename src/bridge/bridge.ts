@@ -7,6 +7,7 @@ import type { Model } from '../model/model.ts';
 import { bandPassed } from '../spectrum/band.ts';
 import type { NamedUnit } from '../visualize/unit-named.ts';
 import { BridgeError } from './bridge-error.ts';
+import { checkPictures } from './check-pictures.ts';
 import { compareDoses, type SeenDose } from './compare-doses.ts';
 import { type Linearity, linearityOf } from './linearity.ts';
 import type { Link } from './link.ts';
@@ -54,6 +55,8 @@ export interface BridgeFindings {
   readonly model: string;
   readonly unit: string;
   readonly pictures: number;
+  /** Places of these pictures among the images given. */
+  readonly kept: readonly number[];
   readonly strength: Strength;
   readonly doses: readonly number[];
   readonly dose: number;
@@ -73,7 +76,7 @@ export const usualDoses: readonly number[] = [1, 2, 4, 8, 16].map((level) => lev
 /**
  * Measures the bridge for a unit.
  * @param images one [C, H, W] each, pixels in [0, 1], of the model's size; those that the model takes for the unit's class are left out
- * @throws BridgeError if options are out of range or no picture is left; NoGradientError if the model has ops without a gradient
+ * @throws BridgeError if options or pictures do not fit, no picture is left, or nothing raises the unit from grey; NoGradientError if the model has ops without a gradient
  * @example
  * const { patterns } = await bridge(model, images, unitNamed(model, 'dog'), { distances: distanceRegistry });
  * for (const { words } of patterns[0].links) console.log(words);
@@ -87,6 +90,7 @@ export async function bridge(
   const { distances = [], strength = 'rms', doses = usualDoses, dose = 8 / 255, notice = 8, closely = 16 } = options;
   const { seed = 0, onProgress, signal } = options;
   check(images, { doses, dose, notice, closely });
+  checkPictures(model, images);
   const responder = responderOf(model, unit, options);
   onProgress?.('asking about the pictures');
   const all = await responder.slopes(images);
@@ -98,11 +102,11 @@ export async function bridge(
   const pictures = kept.map((i) => images[i]!);
   const clean = kept.map((i) => all[i]!);
   const left = images.length - kept.length;
-  const notes =
+  const leftOut =
     left === 0 ? [] : [`${left} of ${images.length} pictures are taken for ${unit.name} already and left out.`];
 
   const signed = [...doses.map((one) => -one), ...doses].sort((a, b) => a - b);
-  const patterns = await makePatterns({
+  const { patterns, notes } = await makePatterns({
     responder,
     pictures,
     clean,
@@ -150,6 +154,7 @@ export async function bridge(
     model: model.name,
     unit: unit.name,
     pictures: pictures.length,
+    kept,
     strength,
     doses,
     dose,
@@ -157,8 +162,8 @@ export async function bridge(
     seed,
     cleanResponses,
     patterns: found,
-    localLinearity: await localLinearity(responder, few, clean, doses, strength),
-    notes,
+    localLinearity: await localLinearity(responder, few, clean, doses, strength, seed),
+    notes: [...leftOut, ...notes],
   };
 }
 

@@ -45,7 +45,7 @@ export function highLink({ highShares }: VerdictSource): Link {
 
 /** The dose on grey must excite the unit more than nearly all pictures do. */
 export function aloneLink(source: VerdictSource): Link {
-  const { cleanResponses, dose } = source;
+  const { cleanResponses, dose, unitIsClass } = source;
   const { grey } = at(source).alone;
   const drawn = bootstrap(cleanResponses.length, (places) => {
     const level = grey.length === 1 ? grey[0]! : mean(places.map((i) => grey[i % grey.length]!));
@@ -58,7 +58,7 @@ export function aloneLink(source: VerdictSource): Link {
     measured,
     line: lines.percentile,
     is: stateOf([atLeast(measured, lines.percentile)], cleanResponses.length),
-    words: `A dose of ${levels(dose)} on grey alone excites the unit more than ${percent(measured)} of the pictures do, none of which the model takes for it; at least ${percentOf(lines.percentile)} would be an answer.`,
+    words: `A dose of ${levels(dose)} on grey alone excites the unit more than ${percent(measured)} of the pictures do${unitIsClass ? ', none of which the model takes for it' : ''}; at least ${percentOf(lines.percentile)} would be an answer.`,
   };
 }
 

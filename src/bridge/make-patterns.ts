@@ -4,7 +4,8 @@ import { hashOf, randomStream } from '../random/random-stream.ts';
 import { bandNames, bandPassed, bands } from '../spectrum/band.ts';
 import { fourierBasis } from '../spectrum/fourier-basis.ts';
 import { ascend } from './ascend.ts';
-import { dosed, ofUnitStrength, type Pattern, type Strength } from './pattern.ts';
+import { BridgeError } from './bridge-error.ts';
+import { dosed, ofUnitStrength, type Pattern, type Strength, strengthOf } from './pattern.ts';
 import { phaseScrambled } from './phase-scramble.ts';
 import type { Responder, SlopedReaction } from './response.ts';
 
@@ -33,8 +34,14 @@ export const ascentName = 'ascent';
 /** Names of what others are held against. */
 export const [gaussianName, signName] = ['Gaussian noise', 'random signs'];
 
-/** All patterns that the unit and the pictures allow, the ascent first. */
-export async function makePatterns(source: PatternSource): Promise<Pattern[]> {
+/** Patterns, and what must be known to read their numbers. */
+export interface MadePatterns {
+  readonly patterns: readonly Pattern[];
+  readonly notes: readonly string[];
+}
+
+/** All patterns that the unit and the pictures allow, the ascent first. @throws BridgeError if nothing raises the unit */
+export async function makePatterns(source: PatternSource): Promise<MadePatterns> {
   const { onProgress } = source;
   onProgress?.('drawing the unit without a prior');
   const ascent = await ascentPattern(source);
@@ -44,18 +51,34 @@ export async function makePatterns(source: PatternSource): Promise<Pattern[]> {
   const universal = await universalPattern(source);
   onProgress?.('choosing a wave');
   const wave = await wavePattern(source);
-  return [
-    ascent,
-    ...partsOf(ascent, source),
-    signPattern(source),
-    attack,
-    ...(universal === undefined ? [] : [universal]),
-    wave,
-    ...noises(source),
-  ];
+  const made = [signPattern(source), attack, universal, wave];
+  return {
+    patterns: [ascent, ...partsOf(ascent, source), ...made.flatMap(({ pattern }) => pattern ?? []), ...noises(source)],
+    notes: made.flatMap(({ note }) => note ?? []),
+  };
 }
 
-/** What raises the unit most from grey, with no prior at all, less the grey. */
+/** A pattern, unless there is none, and what must be known to read its numbers. */
+interface Made {
+  readonly pattern?: Pattern;
+  readonly note?: string;
+}
+
+/** A pattern of changes of each picture's own; pictures whose change is 0 have none and are left out of it. */
+function ownPattern(name: string, changes: readonly Float32Array[], strength: Strength): Made {
+  const without = new Set(changes.flatMap((change, i) => (strengthOf(change, strength) === 0 ? [i] : [])));
+  const note = `${without.size} of ${changes.length} pictures have no gradient to follow and are left out of the pattern ${name}.`;
+  if (without.size === changes.length) return { note };
+  const of = changes.map((change, i) =>
+    without.has(i) ? change : ofUnitStrength(change, strength, `The pattern ${name} of a picture`),
+  );
+  return without.size === 0 ? { pattern: { name, of } } : { pattern: { name, of, without }, note };
+}
+
+/**
+ * What raises the unit most from grey, with no prior at all, less the grey.
+ * @throws BridgeError if nothing raises it
+ */
 export async function ascentPattern({
   responder,
   strength,
@@ -66,6 +89,10 @@ export async function ascentPattern({
   const start = new Float32Array(channels * height * width).map(() => 0.5 + startDeviation * random.normal());
   // Steps of 0.02 in the root mean square cross half the range of pixels in the first half of the way.
   const [peak] = await ascend(responder, [start], { strength: 'rms', steps: drawingSteps, stepSize: 0.02 });
+  if (!peak!.rose)
+    throw new BridgeError(
+      `${responder.unit.name} of ${responder.model.name} does not rise by gradient ascent from grey${peak!.startSlope === 0 ? ', around which its gradient is 0' : ''}, so it has no pattern of its own; take the layer before its activation, or another unit.`,
+    );
   const change = peak!.picture.map((value) => value - 0.5);
   return { name: ascentName, of: ofUnitStrength(change, strength, "The unit's ascent pattern") };
 }
@@ -91,49 +118,27 @@ function partsOf(
   ];
 }
 
-function signPattern({ clean, strength }: PatternSource): Pattern {
-  return {
-    name: 'gradient sign',
-    of: clean.map(({ gradient }) =>
-      ofUnitStrength(
-        gradient.map((value) => Math.sign(value)),
-        strength,
-        "A picture's gradient",
-      ),
-    ),
-  };
+function signPattern({ clean, strength }: PatternSource): Made {
+  const signs = clean.map(({ gradient }) => gradient.map((value) => Math.sign(value)));
+  return ownPattern('gradient sign', signs, strength);
 }
 
 /** The change of projected gradient ascent on the response around each picture. */
-async function attackPattern({ responder, pictures, strength, dose }: PatternSource): Promise<Pattern> {
+async function attackPattern({ responder, pictures, strength, dose }: PatternSource): Promise<Made> {
   const peaks = await ascend(responder, pictures, {
     strength,
     steps: attackSteps,
     within: dose,
     stepSize: (2.5 * dose) / attackSteps,
   });
-  return {
-    name: 'PGD',
-    of: peaks.map(({ picture }, i) =>
-      ofUnitStrength(
-        picture.map((value, at) => value - pictures[i]![at]!),
-        strength,
-        "A picture's PGD change",
-      ),
-    ),
-  };
+  const changes = peaks.map(({ picture }, i) => picture.map((value, at) => value - pictures[i]![at]!));
+  return ownPattern('PGD', changes, strength);
 }
 
 /** One change that leads every second picture to the class; none for units that are no class. */
-async function universalPattern({
-  responder,
-  pictures,
-  strength,
-  dose,
-  seed,
-}: PatternSource): Promise<Pattern | undefined> {
+async function universalPattern({ responder, pictures, strength, dose, seed }: PatternSource): Promise<Made> {
   const { model, unit, batch, signal } = responder;
-  if (unit.label === undefined || pictures.length < 2) return undefined;
+  if (unit.label === undefined || pictures.length < 2) return {};
   const chosen = pictures.flatMap((picture, i) => (i % 2 === 0 ? [{ picture, i }] : []));
   const scale = strength === 'rms' ? Math.sqrt(pictures[0]!.length) : 1;
   const { perturbation } = await universalPerturbation(
@@ -150,17 +155,19 @@ async function universalPattern({
       ...(signal === undefined ? {} : { signal }),
     },
   );
-  return {
-    name: 'universal',
-    of: ofUnitStrength(perturbation, strength, 'The universal perturbation'),
-    madeWith: new Set(chosen.map(({ i }) => i)),
-  };
+  if (strengthOf(perturbation, strength) === 0)
+    return { note: 'No universal perturbation was found: every step of it was 0.' };
+  const of = ofUnitStrength(perturbation, strength, 'The universal perturbation');
+  return { pattern: { name: 'universal', of, madeWith: new Set(chosen.map(({ i }) => i)) } };
 }
 
+/** Pictures that choose the wave, at most. */
+const waveJudges = 8;
+
 /** The wave, of stripes and chequerboards of 2, 4 and 8 pixels, that raises the response of a few pictures most. */
-async function wavePattern({ responder, pictures, strength, dose }: PatternSource): Promise<Pattern> {
+async function wavePattern({ responder, pictures, strength, dose }: PatternSource): Promise<Made> {
   const { channels, height, width } = responder.model;
-  const some = pictures.slice(0, 8);
+  const some = pictures.slice(0, waveJudges);
   const clean = await responder.react(some);
   let best: { readonly pattern: Pattern; readonly gain: number } | undefined;
   for (const period of [2, 4, 8]) {
@@ -188,7 +195,11 @@ async function wavePattern({ responder, pictures, strength, dose }: PatternSourc
   }
   // Pictures that chose it are set aside where others are left.
   const { pattern } = best!;
-  return pictures.length > some.length ? pattern : { name: pattern.name, of: pattern.of };
+  if (pictures.length > some.length) return { pattern };
+  return {
+    pattern: { name: pattern.name, of: pattern.of },
+    note: `The ${pattern.name} is measured on the pictures that chose it, which flatters it; with more than ${waveJudges} pictures those that chose it are set aside.`,
+  };
 }
 
 /** Noise of each picture's own, which its pixels and the seed decide. */

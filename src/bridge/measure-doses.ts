@@ -29,7 +29,7 @@ export interface DoseReactions {
 /** Reactions to all doses of a pattern. */
 export interface PatternReactions {
   readonly pattern: Pattern;
-  /** Places of the pictures that count: those that the pattern was not made with. */
+  /** Places of the pictures that count: those that have the pattern and that it was not made with. */
   readonly places: readonly number[];
   /** By dose, lowest first; none is 0. */
   readonly doses: readonly DoseReactions[];
@@ -51,7 +51,7 @@ export async function measureDoses(
   clean: readonly SlopedReaction[],
   doses: readonly number[],
 ): Promise<PatternReactions> {
-  const places = pictures.flatMap((_, i) => (pattern.madeWith?.has(i) ? [] : [i]));
+  const places = pictures.flatMap((_, i) => (pattern.madeWith?.has(i) || pattern.without?.has(i) ? [] : [i]));
   const on = groundPictures(pictures);
   const plain = await responder.react(grounds.map((ground) => on[ground]));
   const { label } = responder.unit;

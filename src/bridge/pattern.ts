@@ -11,10 +11,12 @@ export const strengths: readonly Strength[] = ['rms', 'linf'];
 export interface Pattern {
   /** Such as `ascent` or `ascent, phases scrambled`. */
   readonly name: string;
-  /** One [C, H, W] for all pictures, or one each; of strength 1. */
+  /** One [C, H, W] for all pictures, or one each; of strength 1, or 0 everywhere for a picture that is without. */
   readonly of: Float32Array | readonly Float32Array[];
   /** Places of pictures that it was made with: how it does on them says nothing of others. */
   readonly madeWith?: ReadonlySet<number>;
+  /** Places of pictures that have no such pattern, as where the unit has no gradient. */
+  readonly without?: ReadonlySet<number>;
 }
 
 /** Whether all pictures get the same. */
