@@ -12,23 +12,30 @@ import { commands, page, type Section } from '../report/page.ts';
 import { table } from '../report/table.ts';
 import { patternHeads, patternRow, stateWords } from './bridge-output.ts';
 
-/** The page. @param picture that the dose is shown on, [C, H, W] */
-export async function bridgePage(all: readonly BridgeFindings[], picture: Float32Array, model: Model): Promise<string> {
+/**
+ * The page.
+ * @param images those given to the bridge, [C, H, W] each; the first that counts for a unit is shown with its doses
+ * @param command that makes the page again
+ */
+export async function bridgePage(
+  all: readonly BridgeFindings[],
+  images: readonly Float32Array[],
+  model: Model,
+  command: string,
+): Promise<string> {
   const sections: Section[] = [];
-  for (const found of all) sections.push(...(await unitSections(found, picture, model, all.length > 1)));
+  for (const found of all) sections.push(...(await unitSections(found, images, model, all.length > 1)));
   return page({
     title: `From drawing to attack in ${model.name}`,
     lead: 'Gradient ascent fills pictures with patterns that people do not see in photographs. This page measures, link by link, whether such a pattern, in a dose too small to notice, does in a picture what it does alone, and whether it fools.',
     sections,
-    footer: commands([
-      `pareidolia bridge ${model.name} PICTURES ${all.map(({ unit }) => `--unit ${unit}`).join(' ')} --dose ${levels(all[0]!.dose)} --strength ${all[0]!.strength} --seed ${all[0]!.seed}`,
-    ]),
+    footer: commands([command]),
   });
 }
 
 async function unitSections(
   found: BridgeFindings,
-  picture: Float32Array,
+  images: readonly Float32Array[],
   model: Model,
   several: boolean,
 ): Promise<Section[]> {
@@ -46,7 +53,7 @@ async function unitSections(
         ...found.notes.map((note) => html`<p>${note}</p>`),
       ],
     },
-    { title: `What the dose looks like${of}`, content: await pictures(found, picture, model) },
+    { title: `What the dose looks like${of}`, content: await pictures(found, images, model) },
     {
       title: `Growing doses${of}`,
       content: [
@@ -83,13 +90,15 @@ async function unitSections(
   ];
 }
 
-async function pictures(found: BridgeFindings, picture: Float32Array, model: Model) {
+async function pictures(found: BridgeFindings, images: readonly Float32Array[], model: Model) {
   const { channels, height, width } = model;
   const shown = async (data: Float32Array, alt: string) => inlinePicture({ data, channels, height, width }, alt);
-  const grey = new Float32Array(picture.length).fill(0.5);
-  const place = 0;
+  const grey = new Float32Array(channels * height * width).fill(0.5);
   const rows = [];
   for (const { pattern } of found.patterns) {
+    // The first picture that has the pattern.
+    const place = found.kept.findIndex((_, i) => !pattern.without?.has(i));
+    const picture = images[found.kept[place]!]!;
     const values = patternFor(pattern, place);
     // The pattern itself fills the range of pixels.
     const full = dosed(grey, values, 0.5 / strengthOf(values, 'linf'));

@@ -4,6 +4,7 @@ import type { Strength } from '../../bridge/pattern.ts';
 import { fitPicture } from '../../model/fit-picture.ts';
 import { loadModel } from '../../model/load-model.ts';
 import { unitNamed } from '../../visualize/unit-named.ts';
+import { bridgeCommandLine } from '../bridge-command-line.ts';
 import { bridgeCsv, bridgeJson, bridgeText } from '../bridge-output.ts';
 import { bridgePage } from '../bridge-page.ts';
 import { chosenDistances } from '../chosen-distances.ts';
@@ -68,6 +69,7 @@ export async function bridgeCommand(
     return all;
   });
   if (flags.csv !== undefined) await writeOutput(flags.csv, bridgeCsv(found));
-  if (flags.out !== undefined) await writeOutput(flags.out, await bridgePage(found, images[0]!, model));
+  if (flags.out !== undefined)
+    await writeOutput(flags.out, await bridgePage(found, images, model, bridgeCommandLine(modelPath, flags)));
   this.process.stdout.write(flags.json ? bridgeJson(found) : bridgeText(found));
 }
