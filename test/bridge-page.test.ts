@@ -4,7 +4,9 @@ import { encodePng } from '#image-codec';
 import { bridge } from '../src/bridge/bridge.ts';
 import { dosed } from '../src/bridge/pattern.ts';
 import { bridgeCommandLine } from '../src/cli/bridge-command-line.ts';
+import { bridgeDistancesCsv, bridgeJson } from '../src/cli/bridge-output.ts';
 import { bridgePage } from '../src/cli/bridge-page.ts';
+import { distanceRegistry } from '../src/distance/registry.ts';
 import { loadModel } from '../src/model/load-model.ts';
 import { unitNamed } from '../src/visualize/unit-named.ts';
 import { linearNetwork } from './support/network.ts';
@@ -51,4 +53,31 @@ it('the command names every flag that decides what is on the page', () => {
   expect(bridgeCommandLine('net.onnx', flags)).toBe(
     "pareidolia bridge net.onnx PICTURES --unit fish --unit 'layer'\\''s:3' --dose 16/255 --doses 4/255,0.05 --strength linf -d ssim -d gmsd --notice 12 --closely 3 --count 20 --seed 7 --preprocessing none",
   );
+});
+
+it('distances are measured at every positive dose, and printed as JSON, CSV and a table', async () => {
+  await using model = await open();
+  const doses = [4 / 255, 8 / 255];
+  const distances = distanceRegistry.filter(({ name }) => name === 'l2' || name === 'ssim');
+  const options = { doses, closely: 1, batch: 4, distances };
+  const found = await bridge(model, images, unitNamed(model, '1'), options);
+  const [ascent, ...others] = found.patterns;
+  expect(ascent!.seenByDose.map(({ dose }) => dose)).toEqual(doses);
+  expect(ascent!.seenByDose[1]!.seen).toBe(ascent!.seen);
+  expect(others.every(({ seenByDose }) => seenByDose.length === 0)).toBe(true);
+  // No pixel is cut off: the length of a dose of root mean square 1, on any ground.
+  for (const { dose, seen } of ascent!.seenByDose) {
+    const l2 = seen.find(({ distance }) => distance === 'l2')!;
+    for (const value of [...l2.inPicture, ...l2.onGrey]) expect(value).toBeCloseTo(dose * Math.sqrt(size), 4);
+  }
+  const [{ patterns }] = JSON.parse(bridgeJson([found])).units;
+  expect(patterns[0].distancesByDose.map(({ dose }: { dose: number }) => dose)).toEqual(doses);
+  expect(patterns[0].distancesByDose[1].distances).toEqual(patterns[0].distances);
+  expect(patterns[1]).not.toHaveProperty('distancesByDose');
+  const lines = bridgeDistancesCsv([found])!.trim().split('\n');
+  expect(lines.length).toBe(1 + 4);
+  expect(new Set(lines.map((line) => line.split(',').length))).toEqual(new Set([9]));
+  const page = await bridgePage([found], images, model, '');
+  expect(page.includes('What distances see of growing doses')).toBe(true);
+  expect(bridgeDistancesCsv([{ ...found, patterns: others }])).toBeUndefined();
 });

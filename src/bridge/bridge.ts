@@ -46,7 +46,10 @@ export interface PatternFindings {
   readonly linearity: Linearity;
   /** Share of the pattern's power above a quarter of a cycle a pixel, its mean left out: one, or one for each picture. */
   readonly highShares: readonly number[];
+  /** What distances say of the verdict's dose. */
   readonly seen: readonly SeenDose[];
+  /** What they say of every positive dose, lowest first; of the ascent pattern alone, and empty without distances. */
+  readonly seenByDose: readonly { readonly dose: number; readonly seen: readonly SeenDose[] }[];
   readonly links: readonly Link[];
 }
 
@@ -127,7 +130,12 @@ export async function bridge(
     const reactions = pattern === signs.pattern ? signs : await reactionsTo(pattern);
     const control = reactions.places.map((i) => signsFool[i]!);
     const near = reactions.places.slice(0, closely);
-    const seen = await compareDoses(model, distances, pattern, pictures, near, dose, signal);
+    const see = (one: number) => compareDoses(model, distances, pattern, pictures, near, one, signal);
+    const seen = await see(dose);
+    const seenByDose = [];
+    if (pattern === patterns[0] && seen.length > 0)
+      for (const one of signed.filter((positive) => positive > 0))
+        seenByDose.push({ dose: one, seen: one === dose ? seen : await see(one) });
     const of = isShared(pattern) ? [pattern.of] : near.map((i) => (pattern.of as readonly Float32Array[])[i]!);
     const highShares = of.map((values) => highShareOf(values, model));
     found.push({
@@ -136,6 +144,7 @@ export async function bridge(
       linearity: linearityOf(reactions, dose),
       highShares,
       seen,
+      seenByDose,
       links: verdictOf({
         reactions,
         highShares,

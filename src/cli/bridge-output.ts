@@ -1,5 +1,6 @@
 /** @file What `bridge` prints: the verdict and a line for each pattern, or every number as JSON or CSV. */
 import type { BridgeFindings, PatternFindings } from '../bridge/bridge.ts';
+import type { SeenDose } from '../bridge/compare-doses.ts';
 import { meanOf, shareOf } from '../bridge/interval.ts';
 import { levels, short } from '../bridge/words.ts';
 import { mean, median } from '../distance/mean.ts';
@@ -65,11 +66,22 @@ export function bridgeText(all: readonly BridgeFindings[]): string {
   return `${parts.join('\n\n')}\n`;
 }
 
+/** Medians over pictures of what a distance says of a dose. */
+function middleOf({ distance, inPicture, onGrey, levelInPicture, levelOnGrey }: SeenDose) {
+  return {
+    distance,
+    inPicture: median(inPicture),
+    onGrey: median(onGrey),
+    noiseInPicture: median(levelInPicture),
+    noiseOnGrey: median(levelOnGrey),
+  };
+}
+
 /** All numbers; patterns themselves are left out. */
 export function bridgeJson(all: readonly BridgeFindings[]): string {
   const units = all.map(({ patterns, ...found }) => ({
     ...found,
-    patterns: patterns.map(({ pattern, reactions, linearity, highShares, seen, links }) => ({
+    patterns: patterns.map(({ pattern, reactions, linearity, highShares, seen, seenByDose, links }) => ({
       name: pattern.name,
       highShare: mean(highShares),
       links,
@@ -86,22 +98,22 @@ export function bridgeJson(all: readonly BridgeFindings[]): string {
           ),
         ),
       })),
-      distances: seen.map((one) => ({
-        distance: one.distance,
-        inPicture: median(one.inPicture),
-        onGrey: median(one.onGrey),
-        noiseInPicture: median(one.levelInPicture),
-        noiseOnGrey: median(one.levelOnGrey),
-      })),
+      distances: seen.map(middleOf),
+      ...(seenByDose.length === 0
+        ? {}
+        : { distancesByDose: seenByDose.map((one) => ({ dose: one.dose, distances: one.seen.map(middleOf) })) }),
     })),
   }));
   return `${JSON.stringify({ units }, null, 2)}\n`;
 }
 
+function quoted(text: string): string {
+  return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
 /** A line for each unit, pattern and dose. */
 export function bridgeCsv(all: readonly BridgeFindings[]): string {
   const head = 'model,unit,pattern,dose,gained,gained_low,gained_high,predicted,gained_on_grey,fooled,led';
-  const quoted = (text: string) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
   const lines = all.flatMap(({ model, unit, patterns }) =>
     patterns.flatMap(({ pattern, reactions }) =>
       reactions.doses.map((one) => {
@@ -123,4 +135,22 @@ export function bridgeCsv(all: readonly BridgeFindings[]): string {
     ),
   );
   return `${[head, ...lines].join('\n')}\n`;
+}
+
+/** A line for each unit, dose and distance of the pattern that has them, medians over pictures; undefined where no distance was measured. */
+export function bridgeDistancesCsv(all: readonly BridgeFindings[]): string | undefined {
+  const head = 'model,unit,pattern,dose,distance,in_picture,on_grey,noise_in_picture,noise_on_grey';
+  const cell = (value: number) => (Number.isNaN(value) ? '' : String(value));
+  const lines = all.flatMap(({ model, unit, patterns }) =>
+    patterns.flatMap(({ pattern, seenByDose }) =>
+      seenByDose.flatMap(({ dose, seen }) =>
+        seen.map((one) => {
+          const { distance, inPicture, onGrey, noiseInPicture, noiseOnGrey } = middleOf(one);
+          const numbers = [inPicture, onGrey, noiseInPicture, noiseOnGrey].map(cell);
+          return [...[model, unit, pattern.name].map(quoted), dose, quoted(distance), ...numbers].join(',');
+        }),
+      ),
+    ),
+  );
+  return lines.length === 0 ? undefined : `${[head, ...lines].join('\n')}\n`;
 }

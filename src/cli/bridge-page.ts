@@ -1,5 +1,6 @@
 /** @file The page of `bridge`: the verdict, what the dose looks like, curves, and what every pattern and distance says. */
 import type { BridgeFindings } from '../bridge/bridge.ts';
+import type { SeenDose } from '../bridge/compare-doses.ts';
 import type { DoseReactions } from '../bridge/measure-doses.ts';
 import { dosed, patternFor, strengthOf } from '../bridge/pattern.ts';
 import { levels, short } from '../bridge/words.ts';
@@ -86,7 +87,7 @@ async function unitSections(
         ]),
       }),
     },
-    ...(ascent!.seen.length === 0 ? [] : [distanceSection(found, of)]),
+    ...(ascent!.seen.length === 0 ? [] : [distanceSection(found, of), growingSection(found, of)]),
   ];
 }
 
@@ -206,8 +207,6 @@ function axisOver(title: string, lines: readonly Series[]): Axis {
 
 function distanceSection(found: BridgeFindings, of: string): Section {
   const [ascent] = found.patterns;
-  const noise = (level: number) =>
-    Number.isNaN(level) ? '–' : level >= 255 ? 'beyond the tables' : `${short(level)}/255`;
   return {
     title: `What distances see${of}`,
     content: table({
@@ -220,6 +219,37 @@ function distanceSection(found: BridgeFindings, of: string): Section {
         short(median(one.onGrey)),
         noise(median(one.levelOnGrey)),
       ]),
+    }),
+  };
+}
+
+/** A level of noise, where tables know one. */
+function noise(level: number): string {
+  return Number.isNaN(level) ? '–' : level >= 255 ? 'beyond the tables' : `${short(level)}/255`;
+}
+
+function growingSection(found: BridgeFindings, of: string): Section {
+  const { seenByDose } = found.patterns[0]!;
+  const grounds = [
+    ['in a picture', ({ inPicture }: SeenDose) => inPicture],
+    ['on grey', ({ onGrey }: SeenDose) => onGrey],
+  ] as const;
+  const names = seenByDose[0]!.seen.map(({ distance }) => distance);
+  return {
+    title: `What distances see of growing doses${of}`,
+    content: table({
+      caption: 'The ascent pattern at every dose, medians over the same pictures: d(I, I + εF) and d(g, g + εF).',
+      head: ['distance', 'ground', ...seenByDose.map(({ dose }) => levels(dose))],
+      rows: names.flatMap((name) =>
+        grounds.map(([ground, pick]) => [
+          name,
+          ground,
+          ...seenByDose.map(({ seen }) => {
+            const one = seen.find(({ distance }) => distance === name);
+            return one === undefined ? '–' : short(median(pick(one)));
+          }),
+        ]),
+      ),
     }),
   };
 }

@@ -5,7 +5,7 @@ import { fitPicture } from '../../model/fit-picture.ts';
 import { loadModel } from '../../model/load-model.ts';
 import { unitNamed } from '../../visualize/unit-named.ts';
 import { bridgeCommandLine } from '../bridge-command-line.ts';
-import { bridgeCsv, bridgeJson, bridgeText } from '../bridge-output.ts';
+import { bridgeCsv, bridgeDistancesCsv, bridgeJson, bridgeText } from '../bridge-output.ts';
 import { bridgePage } from '../bridge-page.ts';
 import { chosenDistances } from '../chosen-distances.ts';
 import { type CliContext, withProgress } from '../context.ts';
@@ -39,7 +39,9 @@ export async function bridgeCommand(
   ...paths: string[]
 ): Promise<void> {
   const files = (await listPictures(paths)).slice(0, flags.count);
-  for (const path of [flags.out, flags.csv]) if (path !== undefined) await prepareOutput(path, [modelPath, ...paths]);
+  const distancesCsv = flags.csv?.replace(/(\.[^./\\]*)?$/, '.distances$1');
+  for (const path of [flags.out, flags.csv, distancesCsv])
+    if (path !== undefined) await prepareOutput(path, [modelPath, ...paths]);
   if (flags.out !== undefined && !/\.html?$/i.test(flags.out))
     throw new CliError(`The page is written as HTML; ${flags.out} is not named .html.`);
   const distances = await chosenDistances(flags.distance, flags.all);
@@ -69,6 +71,8 @@ export async function bridgeCommand(
     return all;
   });
   if (flags.csv !== undefined) await writeOutput(flags.csv, bridgeCsv(found));
+  const seen = bridgeDistancesCsv(found);
+  if (distancesCsv !== undefined && seen !== undefined) await writeOutput(distancesCsv, seen);
   if (flags.out !== undefined)
     await writeOutput(flags.out, await bridgePage(found, images, model, bridgeCommandLine(modelPath, flags)));
   this.process.stdout.write(flags.json ? bridgeJson(found) : bridgeText(found));
