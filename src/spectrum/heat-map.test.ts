@@ -104,7 +104,23 @@ describe('of a network', () => {
     expect(fresh).toEqual(whole.cells.slice(9));
   });
 
-  it('has a key that pictures, labels, settings and answers decide', async () => {
+  it('has another key for a retrained file of the same name, even where answers are the same', async () => {
+    const keyOf = async (bytes: Uint8Array, preprocessing: 'none' | 'cifar10' = 'none') => {
+      await using model = await loadModel(bytes, { preprocessing, name: 'small' });
+      return heatMapKey(model, images, undefined, options);
+    };
+    const own = await heatMapKey(small, images, undefined, options);
+    expect(await keyOf(smallNetwork())).toBe(own);
+    // All scores higher by one: the answers of no picture change.
+    const others = [
+      await keyOf(smallNetwork(1, 1)),
+      await keyOf(smallNetwork(2)),
+      await keyOf(smallNetwork(), 'cifar10'),
+    ];
+    expect(new Set([own, ...others]).size).toBe(4);
+  });
+
+  it('has a key that pictures, labels and settings decide', async () => {
     const key = (...args: Parameters<typeof heatMapKey>) => heatMapKey(...args);
     const own = await key(small, images, undefined, options);
     expect(await key(small, images, undefined, { ...options, batch: 2 })).toBe(own);

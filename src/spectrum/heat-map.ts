@@ -3,12 +3,14 @@
  * channel gets the wave with a random sign; sums are kept in [0, 1], which bends the spectrum of strong waves a little. Beside the error
  * stands its increase over that on clean pictures, without which a network of low accuracy looks sensitive everywhere.
  */
+import { contentHash } from '../experiment/store.ts';
 import type { Model } from '../model/model.ts';
 import { hashOf, randomStream } from '../random/random-stream.ts';
 import { type BandName, bandNames, bands, isInBand } from './band.ts';
 import { type AnswerOptions, changedAnswers } from './changed-answers.ts';
 import { checkPictures } from './check-pictures.ts';
 import { fourierBasis } from './fourier-basis.ts';
+import { modelHash } from './model-hash.ts';
 import { SpectrumError } from './spectrum-error.ts';
 import { gridNotes, gridOf, nameOf, onGrid, type Wave, type WaveGrid } from './wave-grid.ts';
 
@@ -134,20 +136,19 @@ export async function heatMap(
   }
 }
 
-/** What tells this map from any other: the model by its answers to these pictures, the pictures, and the settings. */
+/** What tells this map from any other: the model by all that it computes, the pictures with their labels, and the settings. */
 export async function heatMapKey(
   model: Model,
   images: readonly Float32Array[],
   labels: readonly number[] | undefined,
-  { norm = usualNorm(model.height, model.width), step, seed = 0, ...options }: HeatMapOptions = {},
+  { norm = usualNorm(model.height, model.width), step, seed = 0 }: HeatMapOptions = {},
 ): Promise<string> {
-  const answers = await changedAnswers(model, images, options);
-  const own = await answers(new Float32Array(model.channels * model.height * model.width));
+  const hashes = await Promise.all(images.map((image) => contentHash(new Uint8Array(image.slice().buffer))));
   // In whatever order the pictures come, the map is one.
-  const each = images.map((image, i) => [hashOf(image), own[i]!, labels?.[i] ?? -1]).sort(([a], [b]) => a! - b!);
-  const hash = hashOf(Float32Array.from(each.flat()));
+  const each = hashes.map((hash, i) => `${hash} ${labels?.[i] ?? 'answer'}`).sort();
+  const pictures = await contentHash({ each });
   const grid = gridOf(model, step);
-  return `${model.name}, ${images.length} pictures ${hash}, norm ${norm}, step ${grid.step}, seed ${seed}`;
+  return `${model.name} ${await modelHash(model)}, ${images.length} pictures ${pictures}, norm ${norm}, step ${grid.step}, seed ${seed}`;
 }
 
 function summaries(cells: readonly HeatCell[], pictures: number, cleanError: number): HeatMap['bands'] {
