@@ -6,6 +6,7 @@ import { normOf } from '../attack/vector.ts';
 import { loadModel } from '../model/load-model.ts';
 import { fourierAttack, type WaveRate, waveChange } from './fourier-attack.ts';
 import { fourierBasis } from './fourier-basis.ts';
+import { SpectrumError } from './spectrum-error.ts';
 
 const [side, size] = [16, 768];
 const small = await loadModel(smallNetwork(), { preprocessing: 'none', name: 'small' });
@@ -82,4 +83,23 @@ it('is the same whatever the batch, and goes on where it stopped', async () => {
 
 it('refuses a budget in the wrong unit', async () => {
   await expect(fourierAttack(small, pictures(1, 1), { epsilon: 8 })).rejects.toThrow('Did you mean 8/255?');
+});
+
+it.each([
+  [{ top: 0 }, 'The number of best waves must be a whole number of at least 1, got 0.'],
+  [{ top: 1.5 }, 'at least 1, got 1.5'],
+  [{ controls: -1 }, 'The number of random controls must be a whole number of at least 0, got -1.'],
+  [{ controls: Number.NaN }, 'at least 0, got NaN'],
+  [{ phases: 0 }, 'Phases must be a whole number of at least 1, got 0.'],
+])('refuses %j before it asks the model', async (options, message) => {
+  let asked = 0;
+  const refused = fourierAttack(small, pictures(1, 1), { epsilon: 0.03, ...options, onWave: () => asked++ });
+  await expect(refused).rejects.toThrow(message);
+  await expect(refused).rejects.toThrow(SpectrumError);
+  expect(asked).toBe(0);
+});
+
+it('has no random patterns where none are asked for', async () => {
+  const { controls, top } = await fourierAttack(small, pictures(1, 1), { epsilon: 0.1, step: 4, controls: 0, top: 1 });
+  expect([controls, top.length]).toEqual([[], 1]);
 });

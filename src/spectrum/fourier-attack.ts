@@ -1,7 +1,7 @@
 /**
  * @file The single-Fourier attack (Tsuzuku and Sato 2019): one plane wave, added to every picture, that fools as many as it can. A
  * convolutional network's linear response to its input is diagonal in waves, so single ones are strong changes that need neither
- * gradients nor the pictures. All waves of all phases are tried; the rate is against the model's own answers on clean pictures, and
+ * gradients nor the pictures. All waves are tried in four phases unless told otherwise; the rate is against the model's own answers on clean pictures, and
  * is reported on pictures that the choice has not seen as well. The paper's waves have one phase, of 45 degrees.
  */
 import { startTrials } from '../attack/attack-options.ts';
@@ -26,11 +26,11 @@ export interface FourierAttackOptions extends AnswerOptions {
   readonly phases?: number;
   /** Only frequencies that are multiples of this; 1 up to 64 pixels and about 33 frequencies a side above unless given. */
   readonly step?: number;
-  /** Waves that are reported; 5 unless given. */
+  /** Waves that are reported, at least 1; 5 unless given. */
   readonly top?: number;
   /** Pictures that the waves are not chosen by, [C, H, W] each. */
   readonly heldOut?: readonly Float32Array[];
-  /** Random patterns of +-epsilon for comparison; 5 unless given. */
+  /** Random patterns of +-epsilon for comparison; 5 unless given, and 0 for none. */
   readonly controls?: number;
   /** Decides the random patterns; 0 unless given. */
   readonly seed?: number;
@@ -97,7 +97,7 @@ export function waveChange(
 }
 
 /**
- * Tries all waves.
+ * Tries all waves in some phases each.
  * @param images one [C, H, W] each, pixels in [0, 1], of the model's size, by which the waves are chosen
  * @throws SpectrumError if options or pictures are out of range; the signal's reason when aborted
  * @example
@@ -110,7 +110,7 @@ export async function fourierAttack(
   options: FourierAttackOptions,
 ): Promise<FourierAttackResult> {
   const { norm = 'linf', epsilon, phases = 4, top = 5, heldOut = [], controls = 5, seed = 0, known = [] } = options;
-  check(model, images, { ...options, norm, phases });
+  check(model, images, { ...options, norm, phases, top, controls });
   const grid = gridOf(model, options.step);
   const answers = await changedAnswers(model, images, options);
   const own = await answers(new Float32Array(images[0]!.length));
@@ -228,16 +228,23 @@ function summed(x: Float32Array, change: Float32Array): Float32Array {
   return x.map((value, i) => Math.min(1, Math.max(0, value + change[i]!)));
 }
 
+type Counts = Required<Pick<FourierAttackOptions, 'phases' | 'top' | 'controls'>>;
+
 function check(
   model: Model,
   images: readonly Float32Array[],
-  { norm, epsilon, phases, heldOut = [] }: FourierAttackOptions & { readonly norm: string; readonly phases: number },
+  { norm, epsilon, phases, top, controls, heldOut = [] }: FourierAttackOptions & Counts & { readonly norm: string },
 ): void {
   checkPictures(model, images);
   if (heldOut.length > 0) checkPictures(model, heldOut);
   if (norm !== 'linf' && norm !== 'l2') throw new SpectrumError(`Waves have a size in linf and l2, not in "${norm}".`);
-  if (!Number.isSafeInteger(phases) || phases < 1)
-    throw new SpectrumError(`Phases must be a whole number of at least 1, got ${phases}.`);
+  for (const [what, count, least] of [
+    ['Phases', phases, 1],
+    ['The number of best waves', top, 1],
+    ['The number of random controls', controls, 0],
+  ] as const)
+    if (!Number.isSafeInteger(count) || count < least)
+      throw new SpectrumError(`${what} must be a whole number of at least ${least}, got ${count}.`);
   const most = norm === 'linf' ? 0.5 : 0.5 * Math.sqrt(images[0]!.length);
   if (!(epsilon > 0 && epsilon <= most))
     throw new SpectrumError(
