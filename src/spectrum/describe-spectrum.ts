@@ -5,6 +5,7 @@ import { type SpectralLines, spectralLines } from './lines.ts';
 import { type NaturalBand, relativePower } from './natural-band.ts';
 import type { PowerSpectrum } from './power-spectrum.ts';
 import { centroid, highShare, lowShare, radialSpectrum, spectralSlope } from './radial.ts';
+import { SpectrumError } from './spectrum-error.ts';
 
 /** What a spectrum is like. */
 export interface SpectrumSummary {
@@ -31,9 +32,13 @@ export interface SpectrumSummary {
   };
 }
 
-/** Numbers of a spectrum; `above` is where high frequencies begin, in cycles a pixel. */
-export function describeSpectrum(spectrum: PowerSpectrum, above = 0.25): SpectrumSummary {
-  const { height, width, pictures } = spectrum;
+/**
+ * Numbers of a spectrum; `above` is where high frequencies begin, in cycles a pixel. A flat picture has no slope, and shares, centroid and
+ * relative power of NaN.
+ */
+export function describeSpectrum(measured: PowerSpectrum, above = 0.25): SpectrumSummary {
+  const { height, width, pictures, power } = measured;
+  const spectrum = isFlat(measured) ? { ...measured, power: power.map(() => 0) } : measured;
   const radial = radialSpectrum(spectrum);
   const inRange = radial.frequency.filter((f, i) => f >= slopeRange[0] && f <= slopeRange[1] && radial.power[i]! > 0);
   return {
@@ -55,11 +60,27 @@ export function describeSpectrum(spectrum: PowerSpectrum, above = 0.25): Spectru
   };
 }
 
-/** Share of a spectrum's radii that lie below, in and above a band, where both have frequencies. */
+/** Whether all but the mean is the rounding of float32. */
+function isFlat({ height, width, power }: PowerSpectrum): boolean {
+  const middle = Math.floor(height / 2) * width + Math.floor(width / 2);
+  const mean = power[middle]!;
+  const rest = power.reduce((sum, value, at) => (at === middle ? sum : sum + value), 0);
+  return rest <= 2 ** -44 * mean;
+}
+
+/**
+ * Share of a spectrum's radii that lie below, in and above a band, where both have frequencies.
+ * @throws SpectrumError if the spectrum is of a flat picture or has power beyond 1/2 cycles a pixel alone, which lie nowhere, or if the
+ * band has none of its frequencies
+ */
 export function placeInBand(
   { radial }: SpectrumSummary,
   band: NaturalBand,
 ): { readonly below: number; readonly inside: number; readonly above: number } {
+  if (!radial.relative.every(Number.isFinite))
+    throw new SpectrumError(
+      'A picture of one colour, or with all its power in the corners of the spectrum, lies nowhere in a band.',
+    );
   let [below, inside, above] = [0, 0, 0];
   for (const [i, f] of radial.frequency.entries()) {
     if (f < band.frequency[0]! || f > 0.5) continue;
@@ -69,6 +90,10 @@ export function placeInBand(
     else inside++;
   }
   const total = below + inside + above;
+  if (total === 0)
+    throw new SpectrumError(
+      `The spectrum has no frequency of the band, which begins at ${band.frequency[0]} cycles a pixel.`,
+    );
   return { below: below / total, inside: inside / total, above: above / total };
 }
 

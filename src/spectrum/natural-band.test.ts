@@ -32,6 +32,25 @@ test('what has other frequencies lies above and below the band', async () => {
   expect(place.below + place.inside + place.above).toBeCloseTo(1, 12);
 });
 
+test.each([0, 0.4, 0.5, 0.9])('a flat picture of %f lies nowhere in a band, and is refused', async (value) => {
+  const pixels = new Float32Array(3072).fill(value);
+  for (const mean of ['kept', 'removed'] as const) {
+    const flat = describeSpectrum(await powerSpectrum({ shape: [1, 3, 32, 32], pixels }, { mean }));
+    expect([flat.slope, flat.highShare, flat.lowShare, flat.centroid]).toEqual([undefined, NaN, NaN, NaN]);
+    expect(() => placeInBand(flat, naturalPictureBand)).toThrow('A picture of one colour');
+  }
+  // One pixel that is another by a single 255th is a picture.
+  const spot = pixels.with(40, value + 1 / 255);
+  const { highShare } = describeSpectrum(await powerSpectrum({ shape: [1, 3, 32, 32], pixels: spot }));
+  expect(highShare).toBeGreaterThan(0.7);
+});
+
+test('a picture without a frequency of the band is refused too', async () => {
+  const some = describeSpectrum(await powerSpectrum({ shape: [1, 1, 8, 8], pixels: whiteNoise([1, 1, 8, 8], 1) }));
+  const late = { ...naturalPictureBand, frequency: [0.8, 0.9] };
+  expect(() => placeInBand(some, late)).toThrow('no frequency of the band');
+});
+
 test('the embedded band falls with frequency, as photographs do, and noise lies above it where frequencies are high', async () => {
   const { frequency, low, middle, high } = naturalPictureBand;
   const slope = logSlope(frequency.flatMap((x, i) => (x > 0.02 && x < 0.4 ? [{ x, y: middle[i]! }] : [])));

@@ -88,9 +88,6 @@ export async function spectrumCommand(this: CliContext, flags: SpectrumFlags, ..
     ...(band === undefined ? {} : { band }),
     notes,
   };
-  if (flags.csv !== undefined) await writeOutput(flags.csv, spectrumCsv([...summaries, ...(layers ?? [])]));
-  if (flags.map !== undefined) await writeOutput(flags.map, await encodePng(spectrumPicture(summaries[0]!.spectrum)));
-  if (flags.out !== undefined) await writeOutput(flags.out, await drawn(flags.out, drawing, found));
   const written = [flags.csv, flags.map, flags.out].filter((path) => path !== undefined);
   const json = {
     spectra: summaries.map((one) => plain(one, band)),
@@ -101,6 +98,9 @@ export async function spectrumCommand(this: CliContext, flags: SpectrumFlags, ..
     written,
   };
   const lines = [...spectrumLines(found), ...(written.length === 0 ? [] : ['', `written: ${written.join(', ')}`])];
+  if (flags.csv !== undefined) await writeOutput(flags.csv, spectrumCsv([...summaries, ...(layers ?? [])]));
+  if (flags.map !== undefined) await writeOutput(flags.map, await encodePng(spectrumPicture(summaries[0]!.spectrum)));
+  if (flags.out !== undefined) await writeOutput(flags.out, await drawn(flags.out, drawing, found));
   this.process.stdout.write(flags.json ? `${JSON.stringify(json, null, 2)}\n` : `${lines.join('\n')}\n`);
 }
 
