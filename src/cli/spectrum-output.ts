@@ -75,8 +75,8 @@ export function spectrumFindings({ summaries, origins, band }: SpectrumReport): 
   return [
     ...places,
     ...origins.map(
-      ({ period, layer, index, before }) =>
-        `Lines of period ${period} come with ${layer}: ${index.toPrecision(3)} after it, at most ${before.toPrecision(3)} before.`,
+      ({ period, layer, after, index, before }) =>
+        `Lines of period ${period} come ${after === undefined ? `with ${layer}` : `between ${after} (measured without) and ${layer}`}: ${index.toPrecision(3)} after it, at most ${before.toPrecision(3)} before.`,
     ),
   ];
 }

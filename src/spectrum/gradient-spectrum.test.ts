@@ -6,6 +6,8 @@ import { planeWave, whiteNoise } from '../../test/support/picture-noise.ts';
 import { hasSharedData } from '../../test/support/shared-data.ts';
 import { stridedNetwork } from '../../test/support/strided.ts';
 import { loadModel } from '../model/load-model.ts';
+import { GraphBuilder } from '../onnx/file/graph-builder.ts';
+import { hostTensor, toBytes } from '../tensor/host.ts';
 import { gradientSpectrum, layerSpectra, lineOrigins } from './gradient-spectrum.ts';
 import { spectralLines } from './lines.ts';
 import type { PowerSpectrum } from './power-spectrum.ts';
@@ -37,6 +39,53 @@ test('a stride of 2 with kernels of 3 draws lines of period 2 into gradients, an
   expect(lineOf(none[0]!.spectrum)).toBeLessThan(2);
   expect(lineOrigins(lines, [2])).toMatchObject([{ period: 2, layer: lines[0]!.layer }]);
   expect(lineOrigins(none, [2])).toEqual([]);
+});
+
+describe('of 40 layers, all of kernel 1 but one that averages 3 x 3 with stride 2', () => {
+  const deep = (strided: number) => {
+    const graph = new GraphBuilder();
+    graph.input('picture', 'float32', ['N', 3, 32, 32]);
+    let last = 'picture';
+    for (let layer = 0; layer < 40; layer++) {
+      const k = layer === strided ? 3 : 1;
+      const values = Float64Array.from(
+        { length: 9 * k * k },
+        (_, at) => Number(Math.floor(at / k / k) % 4 === 0) / (k * k),
+      );
+      const weight = graph.initializer('float32', [3, 3, k, k], toBytes(hostTensor(values, [3, 3, k, k])));
+      const window = {
+        kernel_shape: [k, k],
+        strides: k === 3 ? [2, 2] : [1, 1],
+        pads: k === 3 ? [1, 1, 1, 1] : [0, 0, 0, 0],
+      };
+      last = graph.node('Conv', [last, weight], window, [`layer${layer}`])[0]!;
+    }
+    graph.node(
+      'ReduceMean',
+      [last, graph.initializer('int64', [2], toBytes(hostTensor([2, 3], [2], 'int64')))],
+      { keepdims: 0 },
+      ['scores'],
+    );
+    graph.output('scores', 'float32', ['N', 3]);
+    return graph.encode(18);
+  };
+
+  test.each([11, 12])('lines are found to come with place %i, whether or not it is among 16', async (strided) => {
+    await using model = await loadModel(deep(strided), plain);
+    const layers = await layerSpectra(model, noise.slice(0, 8));
+    expect(lineOrigins(layers, [2])).toMatchObject([{ layer: `Conv#${strided + 1}`, after: undefined }]);
+    expect(layers.map(({ place }) => place)).toEqual(
+      [...new Set(layers.map(({ place }) => place))].sort((a, b) => a - b),
+    );
+    expect(layers.length).toBeLessThan(22);
+  });
+
+  test('a limit leaves the layers unnamed between which they come', async () => {
+    await using model = await loadModel(deep(12), plain);
+    const layers = await layerSpectra(model, noise.slice(0, 8), { most: 5 });
+    expect(layers.map(({ place }) => place)).toEqual([0, 10, 20, 30, 40]);
+    expect(lineOrigins(layers, [2])).toMatchObject([{ after: 'Conv#11', layer: 'Conv#21' }]);
+  });
 });
 
 describe('a random twin', () => {

@@ -39,6 +39,8 @@ export async function gradientSpectrum(
 export interface LayerSpectrum {
   /** Its name in the file, or its op and number (Conv#3). */
   readonly layer: string;
+  /** Which of the model's layers it is, from 0. */
+  readonly place: number;
   readonly op: string;
   /** What it gives, without the batch. */
   readonly shape: readonly number[];
@@ -59,44 +61,67 @@ const layerOps = new Set([
 
 /**
  * Spectra of the gradients of each layer's sum of squares, from the first layer on: what the layers up to it make of a gradient.
- * @param most layers at most, evenly from first to last; 16 unless given
+ * @param most layers at most, evenly from first to last; 16 unless given, and then also those that find by bisection where lines come
  */
 export async function layerSpectra(
   model: Model,
   images: readonly Float32Array[],
-  { most = 16, signal, onProgress }: GradientSpectrumOptions & { readonly most?: number } = {},
+  { most, signal, onProgress }: GradientSpectrumOptions & { readonly most?: number } = {},
 ): Promise<LayerSpectrum[]> {
-  const { channels, height, width, device } = model;
-  const layers = chosen(layersOf(model), most);
-  const found: LayerSpectrum[] = [];
-  for (const [i, { layer, op, value }] of layers.entries()) {
+  const all = layersOf(model);
+  const places = chosen([...all.keys()], most ?? 16);
+  let found: LayerSpectrum[] = [];
+  for (let next = places.shift(); next !== undefined; next = places.shift()) {
     signal?.throwIfAborted();
-    let shape: readonly number[] = [];
-    const program = await compile(
-      ({ x }) => {
-        const y = model.trace(x!).values.get(value)!;
-        shape = y.shape.slice(1);
-        return { dx: grad(reduceSum(square(y)), [x!], { describe: model.describe })[0]! };
-      },
-      { x: { shape: [1, channels, height, width], dtype: 'float32' } },
-      { device },
+    found = [...found, await spectrumAt(model, images, { ...all[next]!, place: next })].sort(
+      (a, b) => a.place - b.place,
     );
-    try {
-      const gradients: Float32Array[] = [];
-      for (const x of images) gradients.push((await program.run({ x })).dx!.data as Float32Array);
-      found.push({ layer, op, shape, spectrum: await spectrumOfGradients(model, gradients) });
-    } finally {
-      await program.release();
-    }
-    onProgress?.(i + 1, layers.length);
+    onProgress?.(found.length, found.length + places.length);
+    const gap = most === undefined && places.length === 0 ? firstGap(found) : undefined;
+    if (gap !== undefined) places.push(gap);
   }
   return found;
+}
+
+/** A layer that no spectrum was taken of, in the middle of those between which lines come. */
+function firstGap(layers: readonly LayerSpectrum[]): number | undefined {
+  const origin = lineOrigins(layers).find(({ after }) => after !== undefined);
+  if (origin === undefined) return undefined;
+  const at = layers.findIndex(({ layer }) => layer === origin.layer);
+  return Math.floor((layers[at - 1]!.place + layers[at]!.place) / 2);
+}
+
+async function spectrumAt(
+  model: Model,
+  images: readonly Float32Array[],
+  { layer, op, value, place }: Layer & { readonly place: number },
+): Promise<LayerSpectrum> {
+  const { channels, height, width, device } = model;
+  let shape: readonly number[] = [];
+  const program = await compile(
+    ({ x }) => {
+      const y = model.trace(x!).values.get(value)!;
+      shape = y.shape.slice(1);
+      return { dx: grad(reduceSum(square(y)), [x!], { describe: model.describe })[0]! };
+    },
+    { x: { shape: [1, channels, height, width], dtype: 'float32' } },
+    { device },
+  );
+  try {
+    const gradients: Float32Array[] = [];
+    for (const x of images) gradients.push((await program.run({ x })).dx!.data as Float32Array);
+    return { layer, place, op, shape, spectrum: await spectrumOfGradients(model, gradients) };
+  } finally {
+    await program.release();
+  }
 }
 
 /** Lines that come with a layer. */
 export interface LineOrigin {
   readonly period: number;
   readonly layer: string;
+  /** The last layer before it that was measured, where others lie between: lines come after it, with `layer` or earlier. */
+  readonly after: string | undefined;
   /** Index there, and the highest of the layers before it (1 before the first). */
   readonly index: number;
   readonly before: number;
@@ -105,21 +130,29 @@ export interface LineOrigin {
 /** Lines are told from chance above this index. */
 const visible = 2;
 
-/** For each period, the first layer whose gradient has lines of it: an index of 2 or more, and twice that of all layers before. */
+/** For each period, the first measured layer whose gradient has lines of it: an index of 2 or more, and twice that of all before. */
 export function lineOrigins(layers: readonly LayerSpectrum[], periods: readonly number[] = usualPeriods): LineOrigin[] {
   return periods.flatMap((period) => {
     let before = 1;
-    for (const { layer, spectrum } of layers) {
+    for (const [i, { layer, place, spectrum }] of layers.entries()) {
       const index = spectralLines(spectrum, [period])[0]?.index;
       if (index === undefined) return [];
-      if (index >= visible && index >= 2 * before) return [{ period, layer, index, before }];
+      const previous = layers[i - 1];
+      const after = previous !== undefined && place - previous.place > 1 ? previous.layer : undefined;
+      if (index >= visible && index >= 2 * before) return [{ period, layer, after, index, before }];
       before = Math.max(before, index);
     }
     return [];
   });
 }
 
-function layersOf(model: Model): { readonly layer: string; readonly op: string; readonly value: string }[] {
+interface Layer {
+  readonly layer: string;
+  readonly op: string;
+  readonly value: string;
+}
+
+function layersOf(model: Model): Layer[] {
   const values = model.trace(input('x', [1, model.channels, model.height, model.width])).values;
   const names = new Map<string, string>();
   for (const [name, value] of layerNames(model.file)) names.set(value, name);

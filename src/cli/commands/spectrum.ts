@@ -36,7 +36,7 @@ export interface SpectrumFlags extends ModelFlags, SensitivityFlags {
   readonly window: boolean;
   readonly natural?: string;
   readonly above: number;
-  readonly layers: number;
+  readonly layers?: number;
   readonly csv?: string;
   readonly map?: string;
   readonly out?: string;
@@ -195,7 +195,7 @@ async function measureGradients(
     onProgress: (done, total) => update(`gradient ${done} of ${total}`),
   });
   const layers = await layerSpectra(model, images.slice(0, 32), {
-    most: flags.layers,
+    ...(flags.layers === undefined ? {} : { most: flags.layers }),
     signal,
     onProgress: (done, total) => update(`layer ${done} of ${total}`),
   });
