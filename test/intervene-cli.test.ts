@@ -26,10 +26,40 @@ it('measures on class folders, and writes a model that keeps shape, preprocessin
     const data = Float32Array.from({ length: 768 }, random);
     writeFileSync(at(`photos/${name}/1.png`), await encodePng({ data, channels: 3, height: 16, width: 16 }));
   }
-  const { status, stdout, stderr } = run('photos', '--steps', '2', '--try', 'blur3', '--out', 'soft.onnx', '--json');
+  const { status, stdout, stderr } = run(
+    'photos',
+    '--steps',
+    '2',
+    '--try',
+    'blur3',
+    '--out',
+    'soft.onnx',
+    '--csv',
+    'soft.csv',
+    '--json',
+  );
   expect([status, stderr.includes('error')]).toEqual([0, false]);
   const { rows, pictures, files, blurred } = JSON.parse(stdout);
-  expect([rows.length, pictures, files, blurred.length]).toEqual([2, 2, ['soft.onnx', 'soft.pareidolia.json'], 1]);
+  expect([rows.length, pictures, files, blurred.length]).toEqual([
+    2,
+    2,
+    ['soft.csv', 'soft.onnx', 'soft.pareidolia.json'],
+    1,
+  ]);
+  const [head, none, blurred3] = readFileSync(at('soft.csv'), 'utf8')
+    .split('\n')
+    .map((line) => line.split(','));
+  expect(head!.slice(0, 4)).toEqual(['intervention', 'changes', 'lines_2', 'phases_2']);
+  for (const [i, line] of [none!, blurred3!].entries()) {
+    const told = (title: string) => Number(line[head!.indexOf(title)]);
+    expect([line[0], line.length]).toEqual([['none', 'blur3'][i], head!.length]);
+    expect([told('lines_2'), told('high_share'), told('accuracy'), told(`pgd_${1 / 255}`)]).toEqual([
+      rows[i].periods[0].lineIndex,
+      rows[i].highShare,
+      rows[i].accuracy,
+      rows[i].attacked[0].accuracy,
+    ]);
+  }
   await using soft = await loadModel(at('soft.onnx'));
   await using sharp = await loadModel(at('net.onnx'), { preprocessing: 'cifar10' });
   expect([soft.classCount, soft.className(1), soft.preprocessing.mean]).toEqual([5, 'b', sharp.preprocessing.mean]);
@@ -38,6 +68,7 @@ it('measures on class folders, and writes a model that keeps shape, preprocessin
 
 it.each([
   [[], 'Give pictures to measure on'],
+  [['--out', 'refused.onnx', '--csv', 'refused.csv'], '--csv is a table of what is measured'],
   [['--out', 'refused.onnx', '--blur', '9'], '2 to 7 taps, got 9'],
 ])('refuses %j in one sentence and writes nothing', (args, message) => {
   const { status, stdout, stderr } = run(...args);

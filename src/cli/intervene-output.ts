@@ -1,4 +1,4 @@
-/** @file What `intervene` prints: a table of interventions, then a sentence for each. */
+/** @file What `intervene` prints, a table of interventions and a sentence for each, and writes as CSV. */
 import { budgetText, type InterventionFindings } from '../spectrum/measure-interventions.ts';
 import { textTable } from './text-table.ts';
 
@@ -33,4 +33,24 @@ export function interventionLines({ model, pictures, steps, rows, skipped, words
     ...words,
     ...(skipped.length === 0 ? [] : [`note: the model has nothing for ${skipped.join(', ')}.`]),
   ];
+}
+
+/** A line for each intervention; shares from 0 to 1, budgets in units of the pixels' range of 1. */
+export function interventionCsv({ rows }: Pick<InterventionFindings, 'rows'>): string {
+  const [before] = rows;
+  const head = [
+    'intervention,changes',
+    ...before!.periods.flatMap(({ period }) => [`lines_${period}`, `phases_${period}`]),
+    'high_share,accuracy',
+    ...before!.attacked.flatMap(({ epsilon }) => [`pgd_${epsilon}`, `pgd_${epsilon}_of_right`]),
+  ];
+  const lines = rows.map(({ name, changes, periods, highShare, accuracy, attacked }) => [
+    name,
+    changes,
+    ...periods.flatMap(({ lineIndex, phaseRatio }) => [lineIndex, phaseRatio]),
+    highShare,
+    accuracy,
+    ...attacked.flatMap(({ accuracy: left, kept }) => [left, kept]),
+  ]);
+  return `${[head, ...lines].map((line) => line.join(',')).join('\n')}\n`;
 }

@@ -6,7 +6,7 @@ import { interventionNamed } from '../../spectrum/intervention.ts';
 import { measureInterventions } from '../../spectrum/measure-interventions.ts';
 import { type CliContext, withProgress } from '../context.ts';
 import { CliError } from '../errors.ts';
-import { interventionLines } from '../intervene-output.ts';
+import { interventionCsv, interventionLines } from '../intervene-output.ts';
 import { readLabelled } from '../labelled-pictures.ts';
 import { loadOptionsOf, type ModelFlags } from '../model-flags.ts';
 import { prepareOutput, writeOutput } from '../output.ts';
@@ -21,6 +21,7 @@ export interface InterveneFlags extends ModelFlags {
   readonly seed: number;
   readonly blur: number;
   readonly layer?: readonly string[];
+  readonly csv?: string;
   readonly out?: string;
 }
 
@@ -31,14 +32,19 @@ export async function interveneCommand(
   modelPath: string,
   spec?: string,
 ): Promise<void> {
-  const { out, steps, limit, seed, batch } = flags;
+  const { csv, out, steps, limit, seed, batch } = flags;
   if (out === undefined && spec === undefined)
     throw new CliError(
       'Give pictures to measure on (cifar10:DIR, class folders), or --out FILE.onnx to write the model with blurs in it.',
     );
   if (out === undefined && flags.layer !== undefined)
     throw new CliError('--layer says which layers of the written model are blurred; give --out FILE.onnx as well.');
+  if (csv !== undefined && spec === undefined)
+    throw new CliError(
+      '--csv is a table of what is measured; give pictures to measure on (cifar10:DIR, class folders).',
+    );
   const interventions = flags.try?.map(interventionNamed);
+  if (csv !== undefined) await prepareOutput(csv, [modelPath, spec!]);
   if (out !== undefined) {
     if (!/\.onnx$/i.test(out)) throw new CliError(`The model is written as ONNX; ${out} is not named .onnx.`);
     for (const file of [out, sidecarName(out)]) await prepareOutput(file, [modelPath]);
@@ -76,11 +82,17 @@ export async function interveneCommand(
     await writeOutput(out, file!.bytes);
     await writeOutput(sidecarName(out), `${JSON.stringify(settings, null, 2)}\n`);
   }
-  const written = out === undefined ? [] : [out, sidecarName(out)];
+  if (csv !== undefined) await writeOutput(csv, interventionCsv(findings!));
+  const written = [...(csv === undefined ? [] : [csv]), ...(out === undefined ? [] : [out, sidecarName(out)])];
   const lines = [
     ...(findings === undefined ? [] : interventionLines(findings)),
-    ...(file === undefined ? [] : [`blurred: ${file.blurred.join(', ')}`, `written: ${written.join(', ')}`]),
+    ...(file === undefined ? [] : [`blurred: ${file.blurred.join(', ')}`]),
+    ...(written.length === 0 ? [] : [`written: ${written.join(', ')}`]),
   ];
-  const json = { ...findings, ...(file === undefined ? {} : { blurred: file.blurred, files: written }) };
+  const json = {
+    ...findings,
+    ...(file === undefined ? {} : { blurred: file.blurred }),
+    ...(written.length === 0 ? {} : { files: written }),
+  };
   this.process.stdout.write(flags.json ? `${JSON.stringify(json, null, 2)}\n` : `${lines.join('\n')}\n`);
 }

@@ -54,6 +54,7 @@ export const interveneRoute = buildCommand({
         brief: 'Blur this layer of the written model alone; may be repeated',
         placeholder: 'NAME',
       },
+      csv: { ...text, brief: 'Write the measurements as a table', placeholder: 'FILE' },
       out: { ...text, brief: 'Write the model with blurred down-sampling', placeholder: 'ONNX' },
     },
     positional: {
