@@ -41,7 +41,7 @@ const shapesFull = {
   attackRadius: 0.25,
   attacked: 300,
 };
-const cifarFull = { ...shapesFull, pictures: 8000, epsilon: 1, epochs: 15, batchSize: 64, learningRate: 0.03 };
+const cifarFull = { ...shapesFull, pictures: 8000, epsilon: 1, epochs: 12, batchSize: 128, learningRate: 0.1 };
 
 /** The experiment. */
 export const mislabelled: Experiment<MislabelledSettings> = {
