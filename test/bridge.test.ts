@@ -56,6 +56,8 @@ describe('a linear unit', () => {
   it('has R² 1, no γ, adds up, and is odd, along every pattern', async () => {
     await using model = await linear(-0.4);
     const found = await bridge(model, pictures, unitNamed(model, '1'), { closely: 4 });
+    // Nothing of the unit is left in memory.
+    expect([...model.device.programs.keys()].filter((key) => key.startsWith('bridge'))).toEqual([]);
     expect(found.patterns.length).toBeGreaterThan(8);
     for (const { pattern, linearity } of found.patterns) {
       expect(linearity.breaksAt, pattern.name).toBeUndefined();

@@ -2,8 +2,10 @@
  * @file The bridge from drawing to attack, measured: a pattern that gradient ascent draws for a unit is put, in growing doses, on pictures and
  * on plain grounds, beside attacks, waves and noise of equal strength; and each link of the conjecture gets its number.
  */
+
 import type { Distance } from '../distance/distance.ts';
 import type { Model } from '../model/model.ts';
+import { releasePrograms } from '../runtime/compile.ts';
 import { bandPassed } from '../spectrum/band.ts';
 import type { NamedUnit } from '../visualize/unit-named.ts';
 import { BridgeError } from './bridge-error.ts';
@@ -159,6 +161,9 @@ export async function bridge(
   }
   onProgress?.('local linearity');
   const few = pictures.slice(0, closely);
+  const linearity = await localLinearity(responder, few, clean, doses, strength, seed);
+  // Units have programs of their own, which hold gigabytes for large pictures.
+  await releasePrograms(model.device, `${model.key} ${unit.objective.key}`);
   return {
     model: model.name,
     unit: unit.name,
@@ -171,7 +176,7 @@ export async function bridge(
     seed,
     cleanResponses,
     patterns: found,
-    localLinearity: await localLinearity(responder, few, clean, doses, strength, seed),
+    localLinearity: linearity,
     notes: [...leftOut, ...notes],
   };
 }
