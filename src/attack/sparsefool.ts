@@ -7,7 +7,6 @@
  * 1e-3 by which the authors' code goes beyond the plane, and the 1e-4 that it moves a value at least. As in their code the label is
  * looked for at x0 + (1 + overshoot) (x - x0), and there alone.
  */
-
 import { checkCount } from './check-options.ts';
 import { type DeepfoolSearch, deepfoolSearch } from './deepfool.ts';
 import { otherClasses } from './linearisation.ts';

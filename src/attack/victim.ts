@@ -1,5 +1,4 @@
 /** @file What is attacked, as far as attacks without gradients need it: class scores of pictures. Models are victims; so are functions. */
-
 import type { Model, PlainPrediction } from '../model/model.ts';
 import { topClass } from '../model/top-class.ts';
 import { AttackError } from './result.ts';

@@ -2,7 +2,6 @@
  * @file The bridge from drawing to attack, measured: a pattern that gradient ascent draws for a unit is put, in growing doses, on pictures and
  * on plain grounds, beside attacks, waves and noise of equal strength; and each link of the conjecture gets its number.
  */
-
 import type { Distance } from '../distance/distance.ts';
 import type { Model } from '../model/model.ts';
 import { releasePrograms } from '../runtime/compile.ts';

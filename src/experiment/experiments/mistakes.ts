@@ -9,7 +9,7 @@ import { accuracyOf, answersOf, trainedOn } from '../networks.ts';
 import { otherClass } from '../other-class.ts';
 import { type PictureSet, pictureAt, pictureSet, relabelled } from '../picture-set.ts';
 import { learntByHeart, movedAcross, pointSet, randomPoints } from '../plane-points.ts';
-import { chanceMargin, exceeds, highEnd, isAbove, isAtMost, lowEnd } from '../summary.ts';
+import { chanceMargin, exceeds, isAbove, isAtMost } from '../summary.ts';
 
 /** How much is computed. */
 export type MistakesSettings = {
@@ -143,9 +143,8 @@ export const mistakes: Experiment<MistakesSettings> = {
         statement:
           'In the plane a network that only saw wrong labels is right on more than half of the first points, and clearly more often than the control.',
         holds:
-          lowEnd(of('plane: student right on the first points')) > 0.5 &&
-          highEnd(of('plane: control right on the first points')) <
-            lowEnd(of('plane: student right on the first points')),
+          isAbove(of('plane: student right on the first points'), 0.5) &&
+          exceeds(of('plane: student right on the first points'), of('plane: control right on the first points')),
       },
       {
         statement: `A network that learns from another’s errors alone beats chance (${(100 * chance).toFixed(0)} %) on clean pictures.`,
