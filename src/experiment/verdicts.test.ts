@@ -342,6 +342,8 @@ const cases: readonly Case[] = [
     noise,
     {},
     {
+      'standard: rank correlation of found and told distances': numbers(0.8, 0.8),
+      'robust: rank correlation of found and told distances': numbers(0.7, 0.7),
       'standard: low end of its 95 % interval': numbers(0.6, 0.7),
       'robust: low end of its 95 % interval': numbers(0.3, 0.5),
       'standard: median of found over told distance': numbers(0.8, 0.9),
@@ -354,6 +356,10 @@ const cases: readonly Case[] = [
       'robust: accuracy, half of the contrast': of1000(0.6, 0.6),
     },
     [
+      [
+        { 'standard: rank correlation of found and told distances': numbers(0.5, 0.5) },
+        'standard: pictures whose noisy copies',
+      ],
       [{ 'standard: low end of its 95 % interval': numbers(0, 0) }, 'standard: pictures whose noisy copies'],
       [{ 'robust: low end of its 95 % interval': numbers(-0.1, 0) }, 'robust: pictures whose noisy copies'],
       [{ 'standard: median of found over told distance': numbers(0.49, 0.5) }, 'standard: the found distance'],
