@@ -12,6 +12,7 @@ import type { Experiment, Findings, Measure } from '../experiment.ts';
 import { cosine, highFrequencyShare, inputGradients } from '../input-gradients.ts';
 import { energyWithin, principalDirections } from '../linear/principal-directions.ts';
 import { firstOf, type PictureSet, pictureAt } from '../picture-set.ts';
+import { exceeds } from '../summary.ts';
 
 /** How much is computed. */
 export type PriorsSettings = {
@@ -184,8 +185,9 @@ export const priors: Experiment<PriorsSettings> = {
   },
 
   judge: (results) => {
-    const of = (role: string, what: string) => results.of(`${role}: ${what}`).mean;
-    const more = (what: string) => of('robust', what) > of('standard', what);
+    const of = (role: string, what: string) => results.of(`${role}: ${what}`);
+    const more = (what: string) => exceeds(of('robust', what), of('standard', what));
+    const less = (what: string) => exceeds(of('standard', what), of('robust', what));
     return [
       {
         statement:
@@ -194,9 +196,9 @@ export const priors: Experiment<PriorsSettings> = {
       },
       {
         statement: 'The standard network’s class images have more of their energy in high frequencies.',
-        holds: !more('energy of class images in high frequencies'),
+        holds: less('energy of class images in high frequencies'),
       },
-      { statement: 'So have its input gradients.', holds: !more('energy of gradients in high frequencies') },
+      { statement: 'So have its input gradients.', holds: less('energy of gradients in high frequencies') },
       {
         statement: 'More of the robust network’s gradients lies where pictures vary most.',
         holds: more('energy of gradients in principal directions'),
