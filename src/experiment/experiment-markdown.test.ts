@@ -2,8 +2,18 @@
 import { expect, it } from 'vitest';
 import { runToy } from '../../test/support/toy-experiment.ts';
 import { experimentMarkdown } from './experiment-markdown.ts';
+import { intervalInWords } from './experiment-report.ts';
 import { gaussian } from './experiments/gaussian.ts';
-import { inWords } from './summary.ts';
+import { inWords, summarise } from './summary.ts';
+
+it('cuts the intervals of shares off at 0 and 100 %, those of changes not', () => {
+  const words = (unit: 'share' | 'change') => {
+    const of = summarise([{ measures: [{ name: 'm', value: 0.5, unit, interval: { low: -0.1, high: 1.1 } }] }]).of('m');
+    return intervalInWords(of, of.overTrials);
+  };
+  expect(words('share')).toBe('0.0 to 100.0 %');
+  expect(words('change')).toBe('-10.0 to 110.0 %');
+});
 
 it('says every statement, number, figure and note, in tables whose rows have one length', async () => {
   const settings = { ...gaussian.scales.quick.none!, samples: 200 };

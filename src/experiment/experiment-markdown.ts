@@ -32,7 +32,7 @@ export function experimentMarkdown(result: ExperimentResult, { command, data }: 
       verdicts.map(({ statement, holds }) => [statement, holds ? 'yes' : '**no**']),
     ),
     '## Numbers',
-    `Means over seeds. Intervals are of 95 %: over trials by Wilson, from the lowest to the highest of the seeds${overSeeds ? '; over seeds by Student' : ''}.`,
+    `Means over seeds. Intervals are of 95 %: over trials or pictures (shares by Wilson, means by Student, correlations by Fisher), from the lowest to the highest of the seeds${overSeeds ? '; over seeds by Student' : ''}.`,
     table(['measure', 'found', 'over trials', ...(overSeeds ? ['over seeds'] : []), 'published'], numbers),
     ...(findings[0]?.figures ?? []).map(
       (figure) => `![${inOneLine(figure.caption)}](${fileOf(figure)})\n\n*${inOneLine(figure.caption)}*`,

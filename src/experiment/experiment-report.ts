@@ -85,13 +85,13 @@ function numbers({ summaries, seeds, experiment }: ExperimentResult): Content {
   });
   return table({
     caption:
-      'Means over seeds. Intervals are of 95 %: over trials by Wilson, from the lowest to the highest of the seeds; over seeds by Student.',
+      'Means over seeds. Intervals are of 95 %: over trials or pictures (shares by Wilson, means by Student, correlations by Fisher), from the lowest to the highest of the seeds; over seeds by Student.',
     head: ['measure', 'found', 'over trials', ...(seeds.length > 1 ? ['over seeds', 'each seed'] : []), 'published'],
     rows,
   });
 }
 
-/** An interval in words; a share's ends at 0 and 1. */
+/** An interval in words; a share's ends at 0 and 1, a change's does not. */
 export function intervalInWords({ unit }: Summary, interval: Interval | undefined): string {
   if (interval === undefined) return '–';
   const { low, high } =

@@ -2,6 +2,7 @@
 import type { ImageArray } from '../data/dataset.ts';
 import type { Picture } from '../image/image.ts';
 import type { LineChart } from '../report/chart.ts';
+import type { Interval } from '../statistics/share-interval.ts';
 import type { ExperimentContext, SourceRole } from './context.ts';
 import type { Summary } from './summary.ts';
 
@@ -30,10 +31,12 @@ export interface Measure {
   /** What it is, in words: the same for every seed. */
   readonly name: string;
   readonly value: number;
-  /** A share from 0 to 1 is printed in per cent. */
-  readonly unit: 'share' | 'number';
+  /** A share from 0 to 1 is printed in per cent; so is a change of shares, which may be below 0 and whose interval is not cut off. */
+  readonly unit: 'share' | 'change' | 'number';
   /** Of how many independent trials the share is, where it is one: gives it an interval of its own. */
   readonly of?: number;
+  /** The value's own 95 % interval over whatever it sums up (pictures, pairs, classes), where it is no share of trials. */
+  readonly interval?: Interval | undefined;
 }
 
 /** A picture sheet or a chart. */

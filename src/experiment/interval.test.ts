@@ -2,7 +2,15 @@
 import { describe, expect, it } from 'vitest';
 import { randomStream } from '../random/random-stream.ts';
 import { shareInterval } from '../statistics/share-interval.ts';
-import { correlationInterval, effectiveTrials, meanInterval, studentQuantile } from './interval.ts';
+import {
+  correlationInterval,
+  effectiveTrials,
+  meanInterval,
+  medianInterval,
+  rankCorrelationInterval,
+  studentQuantile,
+} from './interval.ts';
+import { rankCorrelation } from './noise-distance.ts';
 
 it('has the quantiles of Student that scipy has', () => {
   // scipy.stats.t.ppf(0.975, n)
@@ -64,6 +72,38 @@ it('gives the correlation of pairs an interval that holds it in 95 of 100 cases,
   // scipy.stats.pearsonr(...).confidence_interval(0.95) of six pairs
   expect(correlationInterval(0.9159006147675193, 6).low).toBeCloseTo(0.4064791087, 5);
   expect(correlationInterval(0.9159006147675193, 6).high).toBeCloseTo(0.9909094852, 5);
+});
+
+it('gives the correlation of ranks an interval that holds it in 95 of 100 cases, wider than Fisher’s', () => {
+  const { normal } = randomStream(7);
+  const [pairs, rho, trials] = [30, 0.9, 2000];
+  const truth = (6 / Math.PI) * Math.asin(rho / 2);
+  let [held, heldByFisher] = [0, 0];
+  for (let i = 0; i < trials; i++) {
+    const x = Array.from({ length: pairs }, normal);
+    const r = rankCorrelation(
+      x,
+      x.map((a) => rho * a + Math.sqrt(1 - rho ** 2) * normal()),
+    );
+    const [own, fisher] = [rankCorrelationInterval(r, pairs), correlationInterval(r, pairs)];
+    held += Number(own.low <= truth && truth <= own.high);
+    heldByFisher += Number(fisher.low <= truth && truth <= fisher.high);
+  }
+  expect(held / trials).toBeGreaterThan(0.94);
+  expect(held / trials).toBeLessThan(0.97);
+  expect(heldByFisher / trials).toBeLessThan(0.93);
+});
+
+it('gives the median of six values or more an interval between two of them, and of fewer none', () => {
+  const upTo = (n: number) => Array.from({ length: n }, (_, i) => n - i);
+  expect(medianInterval([])).toBeUndefined();
+  expect(medianInterval(upTo(5))).toBeUndefined();
+  // Ranks by scipy.stats.binom.cdf.
+  expect(medianInterval(upTo(6))).toEqual({ low: 1, high: 6 });
+  expect(medianInterval(upTo(10))).toEqual({ low: 2, high: 9 });
+  expect(medianInterval(upTo(20))).toEqual({ low: 6, high: 15 });
+  expect(medianInterval(upTo(50))).toEqual({ low: 18, high: 33 });
+  expect(medianInterval(upTo(4000))).toEqual({ low: 1938, high: 2063 });
 });
 
 describe('as how many trials groups count', () => {

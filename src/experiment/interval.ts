@@ -30,6 +30,24 @@ export function meanInterval(values: readonly number[]): Interval | undefined {
 }
 
 /**
+ * 95 % interval of the median of independent values, whatever their distribution: between the k-th from below and from above, k as large as
+ * the binomial distribution allows. Undefined for fewer than six values, whose extremes hold the median less surely.
+ */
+export function medianInterval(values: readonly number[]): Interval | undefined {
+  const n = values.length;
+  const sorted = values.toSorted((a, b) => a - b);
+  // Chance that at most `below` of n values lie below the median.
+  let [k, term, chance] = [0, -n * Math.LN2, 0];
+  for (let below = 0; below < n; below++) {
+    chance += Math.exp(term);
+    if (chance > 0.025) break;
+    k = below + 1;
+    term += Math.log((n - below) / (below + 1));
+  }
+  return k === 0 ? undefined : { low: sorted[k - 1]!, high: sorted[n - k]! };
+}
+
+/**
  * As how many independent trials groups of `each` count whose members depend on each other: as many as would make means of groups spread as
  * theirs do, no fewer than there are groups and no more than there are members.
  * @param shares of every group
@@ -44,7 +62,16 @@ export function effectiveTrials(shares: readonly number[], each: number): number
 
 /** 95 % interval of a correlation of independent pairs, by Fisher's transformation; everything from -1 to 1 for fewer than four pairs. */
 export function correlationInterval(r: number, pairs: number): Interval {
+  return transformedInterval(r, pairs, 1);
+}
+
+/** The same of a correlation of ranks (Spearman), which spreads more (Bonett and Wright 2000). */
+export function rankCorrelationInterval(r: number, pairs: number): Interval {
+  return transformedInterval(r, pairs, 1 + r ** 2 / 2);
+}
+
+function transformedInterval(r: number, pairs: number, spread: number): Interval {
   if (pairs < 4) return { low: -1, high: 1 };
-  const reach = z / Math.sqrt(pairs - 3);
+  const reach = z * Math.sqrt(spread / (pairs - 3));
   return { low: Math.tanh(Math.atanh(r) - reach), high: Math.tanh(Math.atanh(r) + reach) };
 }

@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest';
 import { linearSource, toyContext } from '../../test/support/toy-experiment.ts';
 import { pixelsOf } from '../data/image-array.ts';
+import { mean } from '../distance/mean.ts';
 import { layerFragility } from './layer-fragility.ts';
 import { eigenOf } from './linear/symmetric-eigen.ts';
 import { firstOf } from './picture-set.ts';
@@ -27,5 +28,14 @@ it('for a linear layer it is eps times the largest singular value over the mean 
   const apart =
     scores.reduce((sum, a, i) => sum + Math.hypot(...a.map((score, k) => score - scores[(i + 1) % 12]![k]!)), 0) / 12;
   const exact = (0.2 * Math.sqrt(eigenOf(products).values[0]!)) / apart;
-  expect((await layerFragility(model, 'logits', set, { epsilon: 0.2, steps: 60 })) / exact).toBeCloseTo(1, 1);
+  const { value, contributions } = await layerFragility(model, 'logits', set, { epsilon: 0.2, steps: 60 });
+  expect(value / exact).toBeCloseTo(1, 1);
+  expect(contributions).toHaveLength(12);
+  expect(mean(contributions)).toBeCloseTo(value, 10);
+  // All pictures are moved as far, so that a picture adds more the nearer the next one is.
+  const order = (by: (i: number) => number) => Array.from(scores.keys()).sort((i, j) => by(i) - by(j));
+  const gaps = scores.map((a, i) => Math.hypot(...a.map((score, k) => score - scores[(i + 1) % 12]![k]!)));
+  const [nearest, farthest] = [order((i) => gaps[i]!)[0]!, order((i) => -gaps[i]!)[0]!];
+  expect(contributions[nearest]! / value).toBeCloseTo(2 - gaps[nearest]! / apart, 1);
+  expect(contributions[farthest]! / value).toBeCloseTo(2 - gaps[farthest]! / apart, 1);
 });

@@ -5,6 +5,7 @@
 import { randomStart } from '../attack/random-start.ts';
 import { pixelsOf } from '../data/image-array.ts';
 import { project } from '../distance/ball.ts';
+import { mean } from '../distance/mean.ts';
 import type { Model } from '../model/model.ts';
 import { randomStream } from '../random/random-stream.ts';
 import { compile } from '../runtime/compile.ts';
@@ -28,16 +29,22 @@ export interface FragilityOptions {
   readonly signal?: AbortSignal;
 }
 
+/** A layer's fragility. */
+export interface LayerFragility {
+  readonly value: number;
+  /** What each picture adds: to first order the mean of independent numbers, R + (moved - R distance) / mean distance, whose mean is R. */
+  readonly contributions: readonly number[];
+}
+
 /** R(f) of a layer over the pictures of a set, of which there are two at least. */
 export async function layerFragility(
   model: Model,
   layer: string,
   { array }: PictureSet,
   { epsilon, steps, signal }: FragilityOptions,
-): Promise<number> {
-  const count = array.shape[0];
-  const pictures = Array.from({ length: count }, (_, i) => pixelsOf(array, [i]));
-  let moved = 0;
+): Promise<LayerFragility> {
+  const pictures = Array.from({ length: array.shape[0] }, (_, i) => pixelsOf(array, [i]));
+  const moved = pictures.map(() => 0);
   const samples = pictures.map((x0, i) => {
     const data = { x0, epsilon, [stepSizeName]: (2.5 * epsilon) / steps };
     return { z: randomStart('l2', x0, epsilon, randomStream(i, 0x66726167)), steps, data: () => data };
@@ -46,12 +53,15 @@ export async function layerFragility(
     fragilityProblem(model, layer),
     samples,
     (seen) => {
-      for (const { step, value } of seen) if (step === steps) moved += value / count;
+      for (const { sample, step, value } of seen) if (step === steps) moved[sample] = value;
       return seen.map(() => false);
     },
     { device: model.device, batch: 16, describe: model.describe, ...(signal === undefined ? {} : { signal }) },
   );
-  return moved / (await meanDistance(model, layer, pictures));
+  const distances = await distancesOf(model, layer, pictures);
+  const apart = mean(distances);
+  const value = mean(moved) / apart;
+  return { value, contributions: moved.map((own, i) => value + (own - value * distances[i]!) / apart) };
 }
 
 /** |f(a) - f(b)| of a layer, [N]. */
@@ -75,8 +85,8 @@ function fragilityProblem(model: Model, layer: string): Problem {
   };
 }
 
-/** The mean distance of a picture and the next one. */
-async function meanDistance(model: Model, layer: string, pictures: readonly Float32Array[]): Promise<number> {
+/** The distance of each picture and the next one. */
+async function distancesOf(model: Model, layer: string, pictures: readonly Float32Array[]): Promise<number[]> {
   const spec = { shape: [1, model.channels, model.height, model.width], dtype: 'float32' } as const;
   const program = await compile(
     ({ a, b }) => ({ distance: distanceAt(model, layer, a!, b!) }),
@@ -84,12 +94,12 @@ async function meanDistance(model: Model, layer: string, pictures: readonly Floa
     { device: model.device },
   );
   try {
-    let sum = 0;
+    const found: number[] = [];
     for (const [i, a] of pictures.entries()) {
       const { distance } = await program.run({ a, b: pictures[(i + 1) % pictures.length]! });
-      sum += Number(distance!.data[0]);
+      found.push(Number(distance!.data[0]));
     }
-    return sum / pictures.length;
+    return found;
   } finally {
     await program.release();
   }

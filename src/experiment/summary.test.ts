@@ -1,7 +1,7 @@
 /** @file Summaries over seeds: intervals worked out by hand or by scipy, and what is said to exceed what. */
 import { describe, expect, it } from 'vitest';
 import type { Measure } from './experiment.ts';
-import { exceeds, highEnd, inWords, isAbove, isAtMost, lowEnd, type Summary, summarise } from './summary.ts';
+import { exceeds, highEnd, inWords, isAbove, isAtMost, isBelow, lowEnd, type Summary, summarise } from './summary.ts';
 
 const measured = (values: readonly number[], of?: number): Summary =>
   summarise(
@@ -41,6 +41,32 @@ describe('the ends of a measure', () => {
   it('are the value itself for one seed without trials', () => {
     const one = measured([0.25]);
     expect([lowEnd(one), highEnd(one)]).toEqual([0.25, 0.25]);
+  });
+});
+
+describe('a measure with an interval of its own', () => {
+  const within = (...found: readonly (readonly [value: number, low: number, high: number] | readonly [number])[]) =>
+    summarise(
+      found.map(([value, low, high]): { measures: Measure[] } => ({
+        measures: [
+          { name: 'm', value, unit: 'number', interval: low === undefined ? undefined : { low, high: high! } },
+        ],
+      })),
+    ).of('m');
+
+  it('has ends from the lowest to the highest of the seeds’, however near the seeds are to each other', () => {
+    const two = within([1, 0.5, 1.5], [1, 0.8, 1.9]);
+    expect(two.overTrials).toEqual({ low: 0.5, high: 1.9 });
+    expect(two.overSeeds).toEqual({ low: 1, high: 1 });
+    expect([isAbove(two, 0.5), isAbove(two, 0.49), isBelow(two, 1.9), isBelow(two, 1.91)]).toEqual([
+      ...[false, true, false, true],
+    ]);
+  });
+
+  it('of which a seed has none is as sure as its seeds alone make it', () => {
+    const some = within([1, 0.5, 1.5], [Number.NaN]);
+    expect(some.overTrials).toBeUndefined();
+    expect([isAbove(some, 0.1), isBelow(some, 2), isAtMost(some, 2)]).toEqual([false, false, false]);
   });
 });
 
@@ -117,7 +143,9 @@ describe('findings', () => {
   });
 });
 
-it('says shares in per cent and numbers in four digits', () => {
+it('says shares in per cent, numbers in four digits, and what is unknown', () => {
+  expect(inWords(-0.12345, 'change')).toBe('-12.3 %');
+  expect([inWords(Number.NaN, 'share'), inWords(Number.NaN, 'number')]).toEqual(['unknown', 'unknown']);
   expect(inWords(0.12345, 'share')).toBe('12.3 %');
   expect(inWords(1234.56, 'number')).toBe('1235');
   expect(inWords(0.00012345, 'number')).toBe('1.23e-4');

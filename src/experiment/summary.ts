@@ -13,7 +13,10 @@ export interface Summary {
   readonly mean: number;
   /** 95 % interval of the mean over seeds, by Student's t: wide for two. Undefined for one seed. */
   readonly overSeeds: Interval | undefined;
-  /** From the lowest to the highest end of the seeds' own 95 % intervals over their trials (Wilson); undefined where it is no share of trials. */
+  /**
+   * From the lowest to the highest end of the seeds' own 95 % intervals: over trials (Wilson), or whatever the experiment has them over.
+   * Ends are never averaged: what lies outside lies outside every seed's interval. Undefined unless every seed has one.
+   */
   readonly overTrials: Interval | undefined;
 }
 
@@ -25,7 +28,10 @@ export function summarise(findings: readonly Findings[]): Summaries {
     if (same.some((each) => each === undefined)) throw new TypeError(`A seed lacks the measure "${name}".`);
     const measures = same as Measure[];
     const values = measures.map(({ value }) => value);
-    const intervals = measures.flatMap(({ value, of }) => (of === undefined ? [] : [shareInterval(value, of)]));
+    const intervals = measures.flatMap(({ value, of, interval }) => {
+      const own = of === undefined ? interval : shareInterval(value, of);
+      return own === undefined ? [] : [own];
+    });
     return {
       name,
       unit,
@@ -33,7 +39,7 @@ export function summarise(findings: readonly Findings[]): Summaries {
       mean: mean(values),
       overSeeds: meanInterval(values),
       overTrials:
-        intervals.length === 0
+        intervals.length < measures.length
           ? undefined
           : {
               low: Math.min(...intervals.map(({ low }) => low)),
@@ -53,7 +59,7 @@ export function summarise(findings: readonly Findings[]): Summaries {
   };
 }
 
-/** The surest low end that is known: of the seeds' trials, else of the seeds, else the value. */
+/** The surest low end that is known: of the seeds' own intervals, else of the mean over seeds, else the value. */
 export function lowEnd({ overTrials, overSeeds, mean }: Summary): number {
   return overTrials?.low ?? overSeeds?.low ?? mean;
 }
@@ -73,6 +79,11 @@ export function isAtMost(summary: Summary, level: number): boolean {
   return highEnd(summary) <= level;
 }
 
+/** Whether every seed's interval lies below a number. */
+export function isBelow(summary: Summary, level: number): boolean {
+  return highEnd(summary) < level;
+}
+
 /** Share by which an accuracy may exceed chance and still pass for it. */
 export const chanceMargin = 0.05;
 
@@ -81,9 +92,10 @@ export function exceeds(larger: Summary, smaller: Summary): boolean {
   return lowEnd(larger) > highEnd(smaller);
 }
 
-/** A measure's value in words: per cent for shares. */
+/** A measure's value in words: per cent for shares and their changes, "unknown" for what could not be measured (NaN). */
 export function inWords(value: number, unit: Measure['unit']): string {
-  if (unit === 'share') return `${(100 * value).toFixed(1)} %`;
+  if (Number.isNaN(value)) return 'unknown';
+  if (unit !== 'number') return `${(100 * value).toFixed(1)} %`;
   const size = Math.abs(value);
   return size !== 0 && (size < 0.001 || size >= 1e5) ? value.toExponential(2) : String(Number(value.toPrecision(4)));
 }

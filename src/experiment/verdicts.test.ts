@@ -17,14 +17,18 @@ import { style } from './experiments/style.ts';
 import { transfer } from './experiments/transfer.ts';
 import { summarise } from './summary.ts';
 
-/** One value a seed, and of how many trials each is a share. */
+/** One value a seed, and of how many trials each is a share, or how far its own interval reaches. */
 interface Found {
   readonly values: readonly number[];
   readonly of?: number;
+  readonly reach?: number;
 }
 type Numbers = Readonly<Record<string, Found>>;
 
 const numbers = (...values: number[]): Found => ({ values });
+const within =
+  (reach: number) =>
+  (...values: number[]): Found => ({ values, reach });
 const shares =
   (of: number) =>
   (...values: number[]): Found => ({ values, of });
@@ -151,13 +155,13 @@ const cases: readonly Case[] = [
     transfer,
     {},
     {
-      'correlation over architectures': numbers(0.92, 0.95),
-      'low end of its 95 % interval': numbers(0.4, 0.55),
-      'high end of its 95 % interval': numbers(0.99, 0.99),
+      'correlation over architectures': within(0.4)(0.92, 0.95),
     },
     [
-      [{ 'correlation over architectures': numbers(0.5, 0.5) }, 'Over architectures'],
-      [{ 'low end of its 95 % interval': numbers(0, 0) }, 'So few architectures'],
+      [{ 'correlation over architectures': within(0.4)(0.41, 0.58) }, 'Over architectures'],
+      // Ends are not averaged: -0.05 and 0.25 are above 0 on the average.
+      [{ 'correlation over architectures': within(0.7)(0.65, 0.95) }, 'So few architectures'],
+      [{ 'correlation over architectures': numbers(0.6, 0.9) }, 'So few architectures'],
     ],
   ),
   caseOf(
@@ -166,16 +170,16 @@ const cases: readonly Case[] = [
     {
       'standard: class images read by the other of both': of100(0.1, 0.2),
       'robust: class images read by the other of both': of100(0.9, 0.8),
-      'standard: energy of class images in high frequencies': numbers(0.6, 0.59),
-      'robust: energy of class images in high frequencies': numbers(0.1, 0.11),
-      'standard: energy of gradients in high frequencies': numbers(0.5, 0.5),
-      'robust: energy of gradients in high frequencies': numbers(0.2, 0.2),
-      'standard: energy of gradients in principal directions': numbers(0.1, 0.1),
-      'robust: energy of gradients in principal directions': numbers(0.5, 0.5),
-      'standard: cosine of gradient and picture, size': numbers(0.02, 0.02),
-      'robust: cosine of gradient and picture, size': numbers(0.1, 0.1),
-      'standard: cosine of gradient and denoiser': numbers(0.001, 0.001),
-      'robust: cosine of gradient and denoiser': numbers(0.02, 0.02),
+      'standard: energy of class images in high frequencies': within(0.005)(0.6, 0.59),
+      'robust: energy of class images in high frequencies': within(0.005)(0.1, 0.11),
+      'standard: energy of gradients in high frequencies': within(0.005)(0.5, 0.5),
+      'robust: energy of gradients in high frequencies': within(0.005)(0.2, 0.2),
+      'standard: energy of gradients in principal directions': within(0.005)(0.1, 0.1),
+      'robust: energy of gradients in principal directions': within(0.005)(0.5, 0.5),
+      'standard: cosine of gradient and picture, size': within(0.005)(0.02, 0.02),
+      'robust: cosine of gradient and picture, size': within(0.005)(0.1, 0.1),
+      'standard: cosine of gradient and denoiser': within(0.005)(0.001, 0.002),
+      'robust: cosine of gradient and denoiser': within(0.005)(0.02, 0.02),
     },
     [
       [{ 'standard: class images read by the other of both': of100(0.9, 0.8) }, 'The standard network reads more'],
@@ -188,27 +192,27 @@ const cases: readonly Case[] = [
         'The standard network reads more',
       ],
       [
-        { 'robust: energy of class images in high frequencies': numbers(0.6, 0.6) },
+        { 'robust: energy of class images in high frequencies': within(0.005)(0.6, 0.6) },
         'The standard network’s class images',
       ],
       [
-        { 'robust: energy of class images in high frequencies': numbers(Number.NaN, Number.NaN) },
+        { 'robust: energy of class images in high frequencies': within(0.005)(Number.NaN, Number.NaN) },
         'The standard network’s class images',
       ],
-      // The mean is higher, and two seeds so far apart say nothing.
+      // Seeds agree, and their intervals do not tell.
       [
-        { 'standard: energy of class images in high frequencies': numbers(0.6, 0.4) },
+        { 'standard: energy of class images in high frequencies': within(0.3)(0.4, 0.4) },
         'The standard network’s class images',
       ],
-      [{ 'robust: energy of gradients in high frequencies': numbers(0.6, 0.6) }, 'So have'],
-      [{ 'robust: energy of gradients in high frequencies': numbers(0.5, 0.5) }, 'So have'],
-      [{ 'robust: energy of gradients in high frequencies': numbers(0.2, Number.NaN) }, 'So have'],
+      [{ 'robust: energy of gradients in high frequencies': within(0.005)(0.6, 0.6) }, 'So have'],
+      [{ 'robust: energy of gradients in high frequencies': within(0.005)(0.5, 0.5) }, 'So have'],
+      [{ 'robust: energy of gradients in high frequencies': within(0.005)(0.2, Number.NaN) }, 'So have'],
       [
-        { 'robust: energy of gradients in principal directions': numbers(0.1, 0.1) },
+        { 'robust: energy of gradients in principal directions': within(0.005)(0.1, 0.1) },
         'More of the robust network’s gradients',
       ],
-      [{ 'robust: cosine of gradient and picture, size': numbers(0.02, 0.02) }, 'They are more aligned'],
-      [{ 'standard: cosine of gradient and denoiser': numbers(0.02, 0.02) }, 'And with the denoiser'],
+      [{ 'robust: cosine of gradient and picture, size': within(0.005)(0.02, 0.02) }, 'They are more aligned'],
+      [{ 'standard: cosine of gradient and denoiser': within(0.005)(0.02, 0.02) }, 'And with the denoiser'],
       [{ 'standard: cosine of gradient and denoiser': numbers(Number.NaN, 0.001) }, 'And with the denoiser'],
     ],
   ),
@@ -216,24 +220,29 @@ const cases: readonly Case[] = [
     style,
     {},
     {
-      'standard: style gained, by itself': numbers(0.9, 0.95),
-      'robust: style gained, by itself': numbers(0.8, 0.85),
-      'standard: style gained, by a second network': numbers(0.1, 0.05),
-      'robust: style gained, by a second network': numbers(0.4, 0.45),
-      'standard: style gained, by the other of both': numbers(0.05, 0),
-      'robust: style gained, by the other of both': numbers(0.3, 0.4),
-      'standard: mean fragility of layers': numbers(1.2, 1.3),
-      'robust: mean fragility of layers': numbers(0.2, 0.3),
-      'standard: energy of the change in high frequencies': numbers(0.4, 0.5),
-      'robust: energy of the change in high frequencies': numbers(0.1, 0.1),
+      'standard: style gained, by itself': within(0.05)(0.9, 0.95),
+      'robust: style gained, by itself': within(0.05)(0.8, 0.85),
+      'standard: style gained, by a second network': within(0.05)(0.1, 0.05),
+      'robust: style gained, by a second network': within(0.05)(0.4, 0.45),
+      'standard: style gained, by the other of both': within(0.05)(0.05, 0),
+      'robust: style gained, by the other of both': within(0.05)(0.3, 0.4),
+      'standard: mean fragility of layers': within(0.05)(1.2, 1.3),
+      'robust: mean fragility of layers': within(0.05)(0.2, 0.3),
+      'standard: energy of the change in high frequencies': within(0.05)(0.4, 0.5),
+      'robust: energy of the change in high frequencies': within(0.05)(0.1, 0.1),
     },
     [
-      [{ 'standard: style gained, by itself': numbers(0.3, 0.3) }, 'Each network'],
-      [{ 'robust: style gained, by itself': numbers(0.24, 0.35) }, 'Each network'],
-      [{ 'standard: style gained, by a second network': numbers(0.4, 0.45) }, 'A second network'],
-      [{ 'robust: style gained, by the other of both': numbers(0.05, 0) }, 'The robust network'],
-      [{ 'robust: mean fragility of layers': numbers(1.2, 1.3) }, 'The standard network’s layers'],
-      [{ 'robust: energy of the change in high frequencies': numbers(0.4, 0.5) }, 'The standard network’s change'],
+      [{ 'standard: style gained, by itself': within(0.05)(0.3, 0.3) }, 'Each network'],
+      [{ 'robust: style gained, by itself': within(0.05)(0.24, 0.35) }, 'Each network'],
+      [{ 'standard: style gained, by a second network': within(0.05)(0.4, 0.45) }, 'A second network'],
+      // The robust one's is more, by less than both are sure of.
+      [{ 'standard: style gained, by a second network': within(0.05)(0.3, 0.31) }, 'A second network'],
+      [{ 'robust: style gained, by a second network': within(0.05)(Number.NaN, 0.45) }, 'A second network'],
+      [{ 'robust: style gained, by itself': within(0.2)(0.45, 0.5) }, 'Each network'],
+      [{ 'robust: mean fragility of layers': within(1)(0.2, 0.3) }, 'The standard network’s layers'],
+      [{ 'robust: style gained, by the other of both': within(0.05)(0.05, 0) }, 'The robust network'],
+      [{ 'robust: mean fragility of layers': within(0.05)(1.2, 1.3) }, 'The standard network’s layers'],
+      [{ 'robust: energy of the change in high frequencies': within(0.05)(0.4, 0.5) }, 'The standard network’s change'],
     ],
   ),
   caseOf(
@@ -341,61 +350,65 @@ const cases: readonly Case[] = [
     linearFeatures,
     { useful: 0.25 },
     {
-      'eigenvectors that are useful and not robust': numbers(0, 0.004),
-      'ensemble: low end of its 95 % interval': numbers(0.4, 0.3),
-      'ensemble: usefulness under attack': numbers(-1, -2),
-      'ensemble: usefulness for labels of pictures led across': numbers(0.2, 0.1),
-      'containment: low end of its 95 % interval': numbers(0.27, 0.3),
-      'containment: usefulness under attack': numbers(-3, -4),
-      'containment: usefulness for labels of pictures led across': numbers(-0.3, -0.2),
+      'eigenvectors that are useful and not robust': numbers(0.004, 0.004),
+      'ensemble: usefulness': within(0.1)(0.5, 0.4),
+      'ensemble: usefulness under attack': within(0.1)(-1, -2),
+      'ensemble: usefulness for labels of pictures led across': within(0.05)(0.2, 0.1),
+      'containment: usefulness': within(0.1)(0.37, 0.4),
+      'containment: usefulness under attack': within(0.1)(-3, -4),
+      'containment: usefulness for labels of pictures led across': within(0.1)(-0.3, -0.2),
     },
     [
-      [{ 'eigenvectors that are useful and not robust': numbers(0.012, 0.01) }, 'Hardly any eigenvector'],
-      [{ 'ensemble: low end of its 95 % interval': numbers(0.24, 0.24) }, 'The ensemble is both'],
-      [{ 'ensemble: usefulness under attack': numbers(0.01, 0) }, 'The ensemble is both'],
-      [{ 'containment: low end of its 95 % interval': numbers(0.24, 0.24) }, 'The containment is both'],
-      [{ 'containment: usefulness under attack': numbers(0.01, 0) }, 'The containment is both'],
-      [{ 'ensemble: usefulness for labels of pictures led across': numbers(0, 0) }, 'The ensemble still points'],
-      [{ 'containment: usefulness for labels of pictures led across': numbers(0, 0) }, 'The containment does not'],
+      [{ 'eigenvectors that are useful and not robust': numbers(0.012, 0.012) }, 'Hardly any eigenvector'],
+      // 0.5 and 0.34 are useful on the average, and their low ends are as well; the second seed's is not.
+      [{ 'ensemble: usefulness': within(0.1)(0.5, 0.34) }, 'The ensemble is both'],
+      [{ 'ensemble: usefulness under attack': within(0.1)(-0.2, -0.09) }, 'The ensemble is both'],
+      [{ 'containment: usefulness': within(0.1)(0.34, 0.34) }, 'The containment is both'],
+      [{ 'containment: usefulness under attack': within(0.1)(0.01, 0) }, 'The containment is both'],
+      [
+        { 'ensemble: usefulness for labels of pictures led across': within(0.05)(0.2, 0.04) },
+        'The ensemble still points',
+      ],
+      [
+        { 'containment: usefulness for labels of pictures led across': within(0.1)(-0.09, -0.3) },
+        'The containment does not',
+      ],
     ],
   ),
   caseOf(
     noise,
     {},
     {
-      'standard: rank correlation of found and told distances': numbers(0.8, 0.8),
-      'robust: rank correlation of found and told distances': numbers(0.7, 0.7),
-      'standard: low end of its 95 % interval': numbers(0.6, 0.7),
-      'robust: low end of its 95 % interval': numbers(0.3, 0.5),
-      'standard: median of found over told distance': numbers(0.8, 0.9),
-      'robust: median of found over told distance': numbers(0.7, 1.1),
-      'standard: accuracy, unchanged': of1000(0.95, 0.95),
-      'robust: accuracy, unchanged': of1000(0.85, 0.85),
-      'standard: accuracy, high-frequency noise': of1000(0.3, 0.3),
-      'robust: accuracy, high-frequency noise': of1000(0.8, 0.8),
-      'standard: accuracy, half of the contrast': of1000(0.9, 0.9),
-      'robust: accuracy, half of the contrast': of1000(0.6, 0.6),
+      'standard: rank correlation of found and told distances': within(0.3)(0.8, 0.8),
+      'robust: rank correlation of found and told distances': within(0.3)(0.7, 0.7),
+      'standard: median of found over told distance': within(0.2)(0.8, 0.9),
+      'robust: median of found over told distance': within(0.15)(0.7, 1.1),
+      'standard: accuracy lost, high-frequency noise': within(0.03)(0.65, 0.65),
+      'robust: accuracy lost, high-frequency noise': within(0.03)(0.05, 0.05),
+      'standard: accuracy lost, half of the contrast': within(0.03)(0.05, 0.05),
+      'robust: accuracy lost, half of the contrast': within(0.03)(0.25, 0.25),
     },
     [
       [
-        { 'standard: rank correlation of found and told distances': numbers(0.5, 0.5) },
+        { 'standard: rank correlation of found and told distances': within(0.3)(0.5, 0.5) },
         'standard: pictures whose noisy copies',
       ],
-      [{ 'standard: low end of its 95 % interval': numbers(0, 0) }, 'standard: pictures whose noisy copies'],
-      [{ 'robust: low end of its 95 % interval': numbers(-0.1, 0) }, 'robust: pictures whose noisy copies'],
-      [{ 'standard: median of found over told distance': numbers(0.49, 0.5) }, 'standard: the found distance'],
-      [{ 'robust: median of found over told distance': numbers(2, 2.1) }, 'robust: the found distance'],
-      // More accurate, but it lost more: 85 - 18 against 95 - 30.
-      [{ 'robust: accuracy, high-frequency noise': of1000(0.18, 0.18) }, 'The robust network loses less'],
-      // Less accurate, but it lost less: 85 - 81 against 95 - 90.
-      [{ 'robust: accuracy, half of the contrast': of1000(0.81, 0.81) }, 'It loses more'],
+      // Above 0 on the average, and not in the second seed.
       [
-        {
-          'robust: accuracy, unchanged': of1000(0.95, 0.95),
-          'robust: accuracy, half of the contrast': of1000(0.9, 0.9),
-        },
-        'It loses more',
+        { 'standard: rank correlation of found and told distances': within(0.6)(0.8, 0.59) },
+        'standard: pictures whose noisy copies',
       ],
+      [
+        { 'robust: rank correlation of found and told distances': numbers(Number.NaN, Number.NaN) },
+        'robust: pictures whose noisy copies',
+      ],
+      [{ 'standard: median of found over told distance': within(0.2)(0.69, 0.9) }, 'standard: the found distance'],
+      [{ 'robust: median of found over told distance': within(0.15)(1, 1.9) }, 'robust: the found distance'],
+      [{ 'robust: accuracy lost, high-frequency noise': within(0.03)(0.7, 0.7) }, 'The robust network loses less'],
+      [{ 'robust: accuracy lost, high-frequency noise': within(0.03)(0.6, 0.6) }, 'The robust network loses less'],
+      [{ 'robust: accuracy lost, half of the contrast': within(0.03)(0.04, 0.04) }, 'It loses more'],
+      [{ 'robust: accuracy lost, half of the contrast': within(0.03)(0.1, 0.1) }, 'It loses more'],
+      [{ 'standard: accuracy lost, half of the contrast': within(0.03)(Number.NaN, 0.05) }, 'It loses more'],
     ],
   ),
   caseOf(
@@ -467,12 +480,14 @@ const cases: readonly Case[] = [
 function verdictsOf({ experiment, settings }: Case, found: Numbers) {
   const [first] = Object.values(found);
   const findings = first!.values.map((_, seed) => ({
-    measures: Object.entries(found).map(
-      ([name, { values, of }]): Measure => ({
-        ...{ name, value: values[seed]!, unit: 'share' },
+    measures: Object.entries(found).map(([name, { values, of, reach }]): Measure => {
+      const value = values[seed]!;
+      return {
+        ...{ name, value, unit: 'share' },
         ...(of === undefined ? {} : { of }),
-      }),
-    ),
+        ...(reach === undefined ? {} : { interval: { low: value - reach, high: value + reach } }),
+      };
+    }),
   }));
   return experiment.judge(summarise(findings), settings);
 }

@@ -10,7 +10,9 @@ import { visualize } from '../../visualize/visualize.ts';
 import type { ExperimentContext, KnownModel } from '../context.ts';
 import type { Experiment, Findings, Measure } from '../experiment.ts';
 import { cosine, highFrequencyShare, inputGradients } from '../input-gradients.ts';
+import { effectiveTrials } from '../interval.ts';
 import { energyWithin, principalDirections } from '../linear/principal-directions.ts';
+import { meanMeasure } from '../mean-measure.ts';
 import { firstOf, type PictureSet, pictureAt } from '../picture-set.ts';
 import { exceeds } from '../summary.ts';
 
@@ -78,11 +80,11 @@ export const priors: Experiment<PriorsSettings> = {
       ),
     );
     const measures: Measure[] = [
-      {
-        name: 'natural pictures: energy in high frequencies',
-        value: mean(centred.map((x) => highFrequencyShare(x, height, width))),
-        unit: 'share',
-      },
+      meanMeasure(
+        'natural pictures: energy in high frequencies',
+        'share',
+        centred.map((x) => highFrequencyShare(x, height, width)),
+      ),
     ];
     const rows: { title: string; pictures: Picture[] }[] = [];
     const maps: { title: string; pictures: Picture[] }[] = [
@@ -91,34 +93,20 @@ export const priors: Experiment<PriorsSettings> = {
     for (const role of ['standard', 'robust'] as const) {
       const source = sources[role];
       const drawn = await classImages(context, source, classes, test, settings);
-      const readBy = async ({ model }: KnownModel) => {
-        let right = 0;
-        for (const { data, label } of drawn) {
-          const scores = await model.predict(data, 1);
-          right += Number(topClass(scores) === label);
-        }
-        return right / drawn.length;
+      // Images of one class are alike, and count as fewer trials than there are; classes are independent.
+      const readBy = async (reader: string, { model }: KnownModel): Promise<Measure> => {
+        const right: number[] = [];
+        for (const { data, label } of drawn) right.push(Number(topClass(await model.predict(data, 1)) === label));
+        const of = effectiveTrials(perClass(right, classes), settings.images);
+        return { name: `${role}: class images read by ${reader}`, value: mean(right), unit: 'share', of };
       };
+      const energies = drawn.map(({ data }) => highFrequencyShare(withoutMean(data, height * width), height, width));
       const other = role === 'standard' ? 'robust' : 'standard';
       measures.push(
-        { name: `${role}: class images read by itself`, value: await readBy(source), unit: 'share', of: drawn.length },
-        {
-          name: `${role}: class images read by a second standard network`,
-          value: await readBy(second),
-          unit: 'share',
-          of: drawn.length,
-        },
-        {
-          name: `${role}: class images read by the other of both`,
-          value: await readBy(sources[other]),
-          unit: 'share',
-          of: drawn.length,
-        },
-        {
-          name: `${role}: energy of class images in high frequencies`,
-          value: mean(drawn.map(({ data }) => highFrequencyShare(withoutMean(data, height * width), height, width))),
-          unit: 'share',
-        },
+        await readBy('itself', source),
+        await readBy('a second standard network', second),
+        await readBy('the other of both', sources[other]),
+        meanMeasure(`${role}: energy of class images in high frequencies`, 'share', perClass(energies, classes)),
       );
       rows.push({
         title: role,
@@ -130,26 +118,26 @@ export const priors: Experiment<PriorsSettings> = {
         inputGradients(source.model, test, { sigma, denoiser }),
       );
       measures.push(
-        {
-          name: `${role}: energy of gradients in high frequencies`,
-          value: mean(clean.map(({ gradient }) => highFrequencyShare(gradient, height, width))),
-          unit: 'share',
-        },
-        {
-          name: `${role}: energy of gradients in principal directions`,
-          value: mean(clean.map(({ gradient }) => energyWithin(gradient, basis))),
-          unit: 'share',
-        },
-        {
-          name: `${role}: cosine of gradient and picture, size`,
-          value: mean(clean.map(({ gradient }, i) => Math.abs(cosine(gradient, centred[i]!)))),
-          unit: 'number',
-        },
-        {
-          name: `${role}: cosine of gradient and denoiser`,
-          value: mean(noisy.map(({ gradient, score }) => cosine(gradient, score!))),
-          unit: 'number',
-        },
+        meanMeasure(
+          `${role}: energy of gradients in high frequencies`,
+          'share',
+          clean.map(({ gradient }) => highFrequencyShare(gradient, height, width)),
+        ),
+        meanMeasure(
+          `${role}: energy of gradients in principal directions`,
+          'share',
+          clean.map(({ gradient }) => energyWithin(gradient, basis)),
+        ),
+        meanMeasure(
+          `${role}: cosine of gradient and picture, size`,
+          'number',
+          clean.map(({ gradient }, i) => Math.abs(cosine(gradient, centred[i]!))),
+        ),
+        meanMeasure(
+          `${role}: cosine of gradient and denoiser`,
+          'number',
+          noisy.map(({ gradient, score }) => cosine(gradient, score!)),
+        ),
       );
       maps.push({
         title: `gradient, ${role}`,
@@ -178,6 +166,7 @@ export const priors: Experiment<PriorsSettings> = {
         },
       ],
       notes: [
+        'Intervals of class images are over classes, those of gradients over test pictures. Seeds decide the class images alone.',
         'The networks are small; published class images come from a ResNet-50 at 224 pixels. A network reads its own images by construction; what the others make of them counts.',
         'A denoiser’s direction at a noisy picture is first of all the noise taken away, in which a class score has no part, so that cosines with it are small for every network.',
       ],
@@ -241,6 +230,11 @@ async function classImages(
     }
     return drawn;
   });
+}
+
+/** Means over the images of each class, which are drawn class after class in turn. */
+function perClass(values: readonly number[], classes: number): number[] {
+  return Array.from({ length: classes }, (_, label) => mean(values.filter((_value, i) => i % classes === label)));
 }
 
 /** Pictures less the mean of all, pixel by pixel. */

@@ -11,8 +11,10 @@ import { visualize } from '../../visualize/visualize.ts';
 import type { ExperimentContext, KnownModel } from '../context.ts';
 import type { Experiment, Findings, Measure } from '../experiment.ts';
 import { highFrequencyShare } from '../input-gradients.ts';
-import { layerFragility } from '../layer-fragility.ts';
+import { type LayerFragility, layerFragility } from '../layer-fragility.ts';
+import { meanMeasure } from '../mean-measure.ts';
 import { openStyleJudge, styleLayers } from '../style-judge.ts';
+import { exceeds, isAbove } from '../summary.ts';
 
 /** How much is computed. */
 export type StyleSettings = {
@@ -69,17 +71,18 @@ export const style: Experiment<StyleSettings> = {
       const { model: network } = sources[role];
       const layers = styleLayers(network);
       const fragile = await context.step(`fragility of ${role}`, async (tick) => {
-        const found: number[] = [];
+        const found: LayerFragility[] = [];
         for (const layer of layers.style) {
           found.push(await layerFragility(network, layer, set, { epsilon, steps: fragilitySteps }));
           tick(found.length, layers.style.length);
         }
         return found;
       });
-      fragile.forEach((value, k) => {
-        measures.push({ name: `${role}: fragility of ReLU ${k + 1}`, value, unit: 'number' });
+      fragile.forEach(({ contributions }, k) => {
+        measures.push(meanMeasure(`${role}: fragility of ReLU ${k + 1}`, 'number', contributions));
       });
-      measures.push({ name: `${role}: mean fragility of layers`, value: mean(fragile), unit: 'number' });
+      const ofPictures = contents.concat(styles).map((_, i) => mean(fragile.map((each) => each.contributions[i]!)));
+      measures.push(meanMeasure(`${role}: mean fragility of layers`, 'number', ofPictures));
       const made = await transferred(context, sources[role], contents, styles, settings);
       rows.push({ title: `by the ${role} network`, pictures: shown(made) });
       for (const [name, { model }] of [
@@ -100,22 +103,22 @@ export const style: Experiment<StyleSettings> = {
         }
         await release();
         measures.push(
-          { name: `${role}: style gained, by ${name}`, value: mean(gained), unit: 'share' },
-          { name: `${role}: distance of content, by ${name}`, value: mean(contentErrors), unit: 'number' },
+          meanMeasure(`${role}: style gained, by ${name}`, 'change', gained),
+          meanMeasure(`${role}: distance of content, by ${name}`, 'number', contentErrors),
         );
       }
       const changes = made.map((x, i) => x.map((value, j) => value - contents[i]![j]!));
       measures.push(
-        {
-          name: `${role}: length of the change in l2`,
-          value: mean(changes.map((change) => Math.hypot(...change))),
-          unit: 'number',
-        },
-        {
-          name: `${role}: energy of the change in high frequencies`,
-          value: mean(changes.map((change) => highFrequencyShare(change, height, width))),
-          unit: 'share',
-        },
+        meanMeasure(
+          `${role}: length of the change in l2`,
+          'number',
+          changes.map((change) => Math.hypot(...change)),
+        ),
+        meanMeasure(
+          `${role}: energy of the change in high frequencies`,
+          'share',
+          changes.map((change) => highFrequencyShare(change, height, width)),
+        ),
       );
     }
     return {
@@ -124,6 +127,7 @@ export const style: Experiment<StyleSettings> = {
         { kind: 'pictures', name: 'transfers', caption: 'Content, style, and what both networks made of them.', rows },
       ],
       notes: [
+        'Intervals are over pairs of pictures, those of fragility over pictures. Nothing depends on the seed, so that one is enough.',
         'The paper transfers the style of paintings to photographs of some hundred pixels with a ResNet-50; here both are pictures of 32 pixels, so that style is colour and the coarsest texture.',
         'The share of style gained is 1 less the distance of Gram matrices over that of the content picture: 100 % is the style picture’s own, below 0 is further away than nothing at all. Judges that are standard networks share non-robust features with the standard network, which is why the robust one’s word is given as well.',
       ],
@@ -131,30 +135,28 @@ export const style: Experiment<StyleSettings> = {
   },
 
   judge: (results) => {
-    const of = (role: string, what: string) => results.of(`${role}: ${what}`).mean;
+    const of = (role: string, what: string) => results.of(`${role}: ${what}`);
+    const more = (what: string, role: string, other: string) => exceeds(of(role, what), of(other, what));
     return [
       {
         statement: 'Each network finds a picture of the style by its own word (over 30 % gained).',
-        holds: ['standard', 'robust'].every((role) => of(role, 'style gained, by itself') > 0.3),
+        holds: ['standard', 'robust'].every((role) => isAbove(of(role, 'style gained, by itself'), 0.3)),
       },
       {
         statement: 'A second network sees more of the style in what the robust one made.',
-        holds: of('robust', 'style gained, by a second network') > of('standard', 'style gained, by a second network'),
+        holds: more('style gained, by a second network', 'robust', 'standard'),
       },
       {
         statement: 'The robust network sees less of the style in what the standard one made than the other way round.',
-        holds:
-          of('standard', 'style gained, by the other of both') < of('robust', 'style gained, by the other of both'),
+        holds: more('style gained, by the other of both', 'robust', 'standard'),
       },
       {
         statement: 'The standard network’s layers are more fragile.',
-        holds: of('standard', 'mean fragility of layers') > of('robust', 'mean fragility of layers'),
+        holds: more('mean fragility of layers', 'standard', 'robust'),
       },
       {
         statement: 'The standard network’s change has more of its energy in high frequencies.',
-        holds:
-          of('standard', 'energy of the change in high frequencies') >
-          of('robust', 'energy of the change in high frequencies'),
+        holds: more('energy of the change in high frequencies', 'standard', 'robust'),
       },
     ];
   },
