@@ -121,6 +121,12 @@ describe('a training', () => {
     await expect(train(classification(another), options({ ...same, checkpoint }))).rejects.toThrow(
       /parameters \d+ there/,
     );
+    await expect(
+      train(classification(convnet()), options({ ...same, data: halves(96, { seed: 5 }), checkpoint })),
+    ).rejects.toThrow(/memory belongs to a training with other settings \(data "\w{32}" there, "\w{32}" here\)/);
+    await expect(
+      train(classification(convnet()), options({ ...same, validation: halves(32, { seed: 5 }), checkpoint })),
+    ).rejects.toThrow(/\(validation "/);
     checkpoint.bytes = checkpoint.bytes!.slice(0, 100);
     await expect(train(classification(convnet()), options({ epochs: 1, checkpoint }))).rejects.toThrow(
       /memory is not a readable/,

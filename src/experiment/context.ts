@@ -1,5 +1,6 @@
 /** @file What an experiment is given: pictures, source models, a store, its seed, and a place to say how far it is. */
 import { readFile } from '#files';
+import { contentHash } from '../data/content-hash.ts';
 import type { Dataset, Split } from '../data/dataset.ts';
 import { loadModel } from '../model/load-model.ts';
 import type { Model } from '../model/model.ts';
@@ -11,7 +12,7 @@ import type { DataKind } from './experiment.ts';
 import { ExperimentError } from './experiment-error.ts';
 import { type PictureSet, somePictures } from './picture-set.ts';
 import { checkFit, type DataShape } from './source-fit.ts';
-import { contentHash, type Store } from './store.ts';
+import type { Store } from './store.ts';
 
 /** A model whose features are studied, with what tells it from any other. */
 export interface KnownModel {

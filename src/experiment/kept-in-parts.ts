@@ -1,9 +1,10 @@
 /** @file Constructed sets made and kept a thousand pictures at a time, so that an interrupted construction goes on where it was stopped. */
+
+import type { Recipe } from '../data/content-hash.ts';
 import type { ImageArray } from '../data/dataset.ts';
 import { imageArray } from '../data/image-array.ts';
 import type { ExperimentContext } from './context.ts';
 import { keptSet, type PictureSet, pictureSet } from './picture-set.ts';
-import type { Recipe } from './store.ts';
 
 /** Pictures made at once. */
 const partSize = 1000;

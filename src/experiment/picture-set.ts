@@ -1,4 +1,5 @@
 /** @file Sets of pictures that know their content's hash: what experiments take and construct. */
+import { hashOfImages, type Recipe } from '../data/content-hash.ts';
 import type { Dataset, ImageArray } from '../data/dataset.ts';
 import { pickImages } from '../data/image-array.ts';
 import { readNpz } from '../data/read/numpy.ts';
@@ -7,22 +8,18 @@ import { toImageArray } from '../data/to-image-array.ts';
 import { encodeNpz } from '../data/write-dataset.ts';
 import type { Picture } from '../image/image.ts';
 import { randomOrder } from '../random/random-order.ts';
-import { contentHash, kept, type Recipe, type Store } from './store.ts';
+import { kept, type Store } from './store.ts';
 
 /** Pictures in memory with what tells them from any others. */
 export interface PictureSet {
   readonly array: ImageArray;
-  /** Of pixels and labels. */
+  /** Of pixels, labels and names of classes. */
   readonly hash: string;
 }
 
 /** A set in memory with its hash. */
 export async function pictureSet(array: ImageArray): Promise<PictureSet> {
-  const { pixels, labels, shape } = array;
-  const bytes = (part: Uint8Array | Float32Array | Int32Array) =>
-    new Uint8Array(part.buffer, part.byteOffset, part.byteLength);
-  const parts = await Promise.all([contentHash(bytes(pixels)), contentHash(bytes(labels))]);
-  return { array, hash: await contentHash({ parts, shape, classes: array.classNames }) };
+  return { array, hash: await hashOfImages(array) };
 }
 
 /** Some pictures of a set in an order that is always the same, each class among them as in the set; all of them where it has no more. */

@@ -1,4 +1,6 @@
 /** @file Constructed sets whose pictures are each the end of a search: run in parts, rounded to 8 bits, none left out. */
+
+import type { Recipe } from '../data/content-hash.ts';
 import { imageArray } from '../data/image-array.ts';
 import { toByte } from '../image/image.ts';
 import type { Model } from '../model/model.ts';
@@ -7,7 +9,6 @@ import { type Sample, search } from '../search/search.ts';
 import type { ExperimentContext } from './context.ts';
 import { keptInParts } from './kept-in-parts.ts';
 import type { PictureSet } from './picture-set.ts';
-import type { Recipe } from './store.ts';
 
 /** What decides a set. */
 export interface SearchedSet {

@@ -1,8 +1,9 @@
 /** @file Keeping by content: equal recipes share what they made, others do not. */
 import { expect, it } from 'vitest';
+import { contentHash, type Recipe } from '../data/content-hash.ts';
 import type { ImageArray } from '../data/dataset.ts';
 import { pictureSet } from './picture-set.ts';
-import { contentHash, kept, memoryStore, type Recipe } from './store.ts';
+import { kept, memoryStore } from './store.ts';
 
 const set = (first: number, label: number): ImageArray => ({
   name: 'tiny',

@@ -3,7 +3,7 @@
  * channel gets the wave with a random sign; sums are kept in [0, 1], which bends the spectrum of strong waves a little. Beside the error
  * stands its increase over that on clean pictures, without which a network of low accuracy looks sensitive everywhere.
  */
-import { contentHash } from '../experiment/store.ts';
+import { contentHash } from '../data/content-hash.ts';
 import type { Model } from '../model/model.ts';
 import { hashOf, randomStream } from '../random/random-stream.ts';
 import { type BandName, bandNames, bands, isInBand } from './band.ts';

@@ -1,5 +1,5 @@
 /** @file What a model computes as a short text: files of one name but other weights, preprocessing or outputs have others. */
-import { contentHash } from '../experiment/store.ts';
+import { contentHash } from '../data/content-hash.ts';
 import type { Model } from '../model/model.ts';
 import { constantData, constantOp, input, type Node, topologicalOrder } from '../tensor/tensor.ts';
 

@@ -1,6 +1,7 @@
 /** @file The training loop: epochs of shuffled batches through one compiled step, with validation, checkpoints and a clean stop. */
 import { openRuntime } from '#runtime';
 import { batches } from '../data/batches.ts';
+import { hashOfImages } from '../data/content-hash.ts';
 import type { ImageArray } from '../data/dataset.ts';
 import type { Program } from '../runtime/compile.ts';
 import type { DeviceRuntime } from '../runtime/runtime.ts';
@@ -101,7 +102,7 @@ export async function train(task: Task, options: TrainOptions): Promise<TrainedN
   };
   const layout = fitting(task, options, () => taskLayout(task, shape));
   const optimizer = optimizerOf(options.optimizer);
-  const configuration = configurationOf(task, options, batchSize, layout);
+  const configuration = checkpoint === undefined ? '' : await configurationOf(task, options, batchSize, layout);
   const saved = await checkpoint?.read();
   const state: Mutable<TrainingState> =
     saved === undefined || checkpoint === undefined
@@ -213,16 +214,16 @@ export async function train(task: Task, options: TrainOptions): Promise<TrainedN
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** What must be the same for a checkpoint to be gone on from, as text. */
-function configurationOf(task: Task, options: TrainOptions, batchSize: number, layout: Layout): string {
+/** What must be the same for a checkpoint to be gone on from, as text: of data the content, whatever they are called. */
+async function configurationOf(task: Task, options: TrainOptions, batchSize: number, layout: Layout): Promise<string> {
   const { data, validation, epochs, optimizer, learningRate, schedule, augmentation, clipNorm, averageDecay } = options;
   return JSON.stringify({
     task: task.name,
     settings: task.settings,
     parameters: layout.parameterCount,
     network: hashOfName(JSON.stringify(layout.parameters.map(({ name, shape }) => [name, shape]))),
-    data: `${data.name} ${data.shape}`,
-    validation: validation && `${validation.name} ${validation.shape}`,
+    data: await hashOfImages(data),
+    validation: validation && (await hashOfImages(validation)),
     ...{ epochs, batchSize, optimizer, learningRate, schedule, augmentation, clipNorm, averageDecay },
     ...{ seed: options.seed ?? 0, patience: options.patience },
   });

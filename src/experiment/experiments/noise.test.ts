@@ -1,7 +1,7 @@
 /** @file The experiment on noise with linear sources, whose boundaries are flat. */
 import { expect, it } from 'vitest';
 import { linearSource, runToy, toyContext } from '../../../test/support/toy-experiment.ts';
-import { contentHash } from '../store.ts';
+import { contentHash } from '../../data/content-hash.ts';
 import { noise } from './noise.ts';
 
 it('with flat boundaries the found distance is near the told one', async () => {
