@@ -8,7 +8,7 @@ import { openRuntime } from '#runtime';
 import { ascentPattern } from '../../src/bridge/make-patterns.ts';
 import { dosed, strengthOf } from '../../src/bridge/pattern.ts';
 import { responderOf } from '../../src/bridge/response.ts';
-import { levels, short } from '../../src/bridge/words.ts';
+import { levels } from '../../src/bridge/words.ts';
 import { chartSvg } from '../../src/experiment/figure-files.ts';
 import { sheetPng } from '../../src/image/sheet.ts';
 import type { Series, Tone } from '../../src/report/chart.ts';
@@ -30,15 +30,6 @@ const [from = 'bridge-findings'] = process.argv.slice(2);
 const target = 'docs/bridge';
 await mkdir(target, { recursive: true });
 
-/** Where the axis is labelled, so that everything lies between. */
-function ticksOver(values: readonly number[]) {
-  const [low, high] = [Math.min(0, ...values), Math.max(0, ...values)];
-  return [0, 0.25, 0.5, 0.75, 1].map((share) => {
-    const at = low + share * (high - low);
-    return { at, label: short(at) };
-  });
-}
-
 async function drawGains({ name, units }: Network): Promise<void> {
   const { title } = units[0]!;
   const { patterns } = JSON.parse(await readFile(recordedPath(from, name, title), 'utf8')) as Recorded;
@@ -54,13 +45,10 @@ async function drawGains({ name, units }: Network): Promise<void> {
     line('what the slope says of the pattern in pictures', 'reference', 'ascent', (one) => one.predicted),
   ];
   const doses = series[0]!.points.map(([dose]) => dose);
-  const svg = chartSvg({
+  const svg = await chartSvg({
     alt: `${name}: what ${title} gains on average from doses of ${levels(doses[0]! / 255)} to ${levels(doses.at(-1)! / 255)}.`,
-    x: { title: 'dose in 255ths (root mean square)', ticks: ticksOver(doses) },
-    y: {
-      title: `${name}: response of ${title} gained`,
-      ticks: ticksOver(series.flatMap(({ points }) => points.map(([, y]) => y))),
-    },
+    x: { title: 'dose in 255ths (root mean square)', domain: [doses[0]!, doses.at(-1)!] },
+    y: { title: `${name}: response of ${title} gained` },
     series,
   });
   await writeFile(join(target, `${name}-gains.svg`), svg);

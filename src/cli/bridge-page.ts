@@ -6,10 +6,11 @@ import { dosed, patternFor, strengthOf } from '../bridge/pattern.ts';
 import { levels, short } from '../bridge/words.ts';
 import { mean, median } from '../distance/mean.ts';
 import type { Model } from '../model/model.ts';
-import { type Axis, lineChart, type Series, type Tone } from '../report/chart.ts';
+import { lineChart, type Series, type Tone } from '../report/chart.ts';
 import { figure, inlinePicture, pictureRow } from '../report/figure.ts';
 import { html } from '../report/html.ts';
 import { commands, page, type Section } from '../report/page.ts';
+import type { Axis } from '../report/plot.ts';
 import { table } from '../report/table.ts';
 import { patternHeads, patternRow, stateWords } from './bridge-output.ts';
 
@@ -59,10 +60,10 @@ async function unitSections(
       title: `Growing doses${of}`,
       content: [
         figure(
-          doseChart(found),
+          await doseChart(found),
           'What the unit gains from doses of both signs, on average: the pattern in pictures, what the slope there predicts, the pattern on grey alone, and random signs of equal strength in pictures.',
         ),
-        figure(foolingChart(found), 'Share of pictures that are answered otherwise than without the dose.'),
+        figure(await foolingChart(found), 'Share of pictures that are answered otherwise than without the dose.'),
       ],
     },
     {
@@ -157,7 +158,7 @@ function doseChart(found: BridgeFindings) {
   return lineChart({
     alt: `Gains of ${found.unit} over doses from ${-255 * found.doses.at(-1)!} to ${255 * found.doses.at(-1)!} 255ths`,
     x: doseAxis(found, -1),
-    y: axisOver('gained response', lines),
+    y: { title: 'gained response', zero: true },
     series: lines,
   });
 }
@@ -181,28 +182,14 @@ function foolingChart(found: BridgeFindings) {
   return lineChart({
     alt: `Share of pictures answered otherwise, over doses up to ${255 * found.doses.at(-1)!} 255ths`,
     x: doseAxis(found, 0),
-    y: { title: 'answered otherwise', ticks: [0, 0.25, 0.5, 0.75, 1].map((at) => ({ at, label: `${100 * at} %` })) },
+    y: { title: 'answered otherwise', share: true, domain: [0, 1] },
     series: lines,
   });
 }
 
 function doseAxis({ doses }: BridgeFindings, low: -1 | 0): Axis {
   const most = 255 * doses.at(-1)!;
-  const shares = low === 0 ? [0, 0.25, 0.5, 0.75, 1] : [-1, -0.5, 0, 0.5, 1];
-  return { title: 'dose in 255ths', ticks: shares.map((share) => ({ at: share * most, label: short(share * most) })) };
-}
-
-function axisOver(title: string, lines: readonly Series[]): Axis {
-  const values = lines.flatMap(({ points }) => points.map(([, y]) => y));
-  const [low, high] = [Math.min(0, ...values), Math.max(0, ...values)];
-  const top = high > low ? high : low + 1;
-  return {
-    title,
-    ticks: [0, 0.25, 0.5, 0.75, 1].map((share) => {
-      const at = low + share * (top - low);
-      return { at, label: short(at) };
-    }),
-  };
+  return { title: 'dose in 255ths', domain: [low * most, most] };
 }
 
 function distanceSection(found: BridgeFindings, of: string): Section {

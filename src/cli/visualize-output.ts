@@ -1,7 +1,7 @@
 /** @file What `visualize` prints and its page: activation, answers, spectrum, settings. */
 import type { Picture } from '../image/image.ts';
 import type { PictureSize } from '../prior/parameterisation.ts';
-import { type Axis, lineChart } from '../report/chart.ts';
+import { lineChart } from '../report/chart.ts';
 import { figure, inlinePicture, pictureRow } from '../report/figure.ts';
 import { type Html, html } from '../report/html.ts';
 import { details, page } from '../report/page.ts';
@@ -61,48 +61,33 @@ export function visualizeJson(settings: object, drawn: readonly DrawnUnit[], out
   return `${JSON.stringify({ ...settings, units, file: out }, null, 2)}\n`;
 }
 
-/** An axis from one number to another, labelled at five. */
-function axis(title: string, low: number, high: number): Axis {
-  const top = high > low ? high : low + 1;
-  const ticks = [0, 0.25, 0.5, 0.75, 1].map((share) => low + share * (top - low));
-  return { title, ticks: ticks.map((at) => ({ at, label: String(Number(at.toPrecision(3))) })) };
-}
-
 /** The activation over the steps, at some forty of them and the last. */
-function pathChart(name: string, { path }: Drawing): Html {
+function pathChart(name: string, { path }: Drawing): Promise<Html> {
   const last = path.length - 1;
   const every = Math.max(1, Math.floor(last / 40));
   const points = path.flatMap(({ objective }, step) =>
     step % every === 0 || step === last ? [[step, objective] as const] : [],
   );
-  const heights = points.map(([, y]) => y);
   return lineChart({
     alt: `Activation of ${name} over the steps`,
-    x: axis('step', 0, last),
-    y: axis('activation', Math.min(...heights), Math.max(...heights)),
+    x: { title: 'step', domain: [0, Math.max(1, last)] },
+    y: { title: 'activation' },
     series: [{ name, points, tone: 'first' }],
   });
 }
 
 /** Magnitudes over frequency, both by powers of ten. */
-function spectrumChart(name: string, { frequencies, magnitudes, natural }: Evidence['spectrum']): Html {
+function spectrumChart(name: string, { frequencies, magnitudes, natural }: Evidence['spectrum']): Promise<Html> {
   const pointsOf = (values: readonly number[]) =>
-    values.flatMap((value, i) => (value > 1e-6 ? [[Math.log10(frequencies[i]!), Math.log10(value)] as const] : []));
-  const series = [
-    { name, points: pointsOf(magnitudes), tone: 'first' as const },
-    { name: 'photographs', points: pointsOf(natural), tone: 'reference' as const },
-  ];
-  const heights = series.flatMap(({ points }) => points.map(([, y]) => y));
-  const powers = (title: string, low: number, high: number): Axis => {
-    const [from, to] = [Math.floor(low), Math.ceil(high)];
-    const ticks = Array.from({ length: Math.max(2, to - from + 1) }, (_, i) => from + i);
-    return { title, ticks: ticks.map((at) => ({ at, label: String(Number((10 ** at).toPrecision(1))) })) };
-  };
+    values.flatMap((value, i) => (value > 1e-6 ? [[frequencies[i]!, value] as const] : []));
   return lineChart({
     alt: `Spectrum of ${name} beside that of photographs`,
-    x: powers('cycles a pixel', Math.log10(frequencies[0]!), Math.log10(frequencies.at(-1)!)),
-    y: powers('magnitude', Math.min(...heights), Math.max(...heights)),
-    series,
+    x: { title: 'cycles a pixel', scale: 'log' },
+    y: { title: 'magnitude', scale: 'log' },
+    series: [
+      { name, points: pointsOf(magnitudes), tone: 'first' },
+      { name: 'photographs', points: pointsOf(natural), tone: 'reference' },
+    ],
   });
 }
 
@@ -125,9 +110,9 @@ export async function visualizeReport(
       content: [
         pictureRow(cells),
         html`<ul>${evidenceWords(evidence).map((words) => html`<li>${words}</li>`)}</ul>`,
-        figure(pathChart(unit.name, drawing), 'Activation on the way, of the picture as the network saw it.'),
+        figure(await pathChart(unit.name, drawing), 'Activation on the way, of the picture as the network saw it.'),
         figure(
-          spectrumChart(unit.name, evidence.spectrum),
+          await spectrumChart(unit.name, evidence.spectrum),
           'How large waves of lightness are, from long to short ones, beside those of photographs.',
         ),
       ],

@@ -104,6 +104,6 @@ function settingInWords(value: unknown): string {
 }
 
 async function shown(each: Figure): Promise<Html> {
-  if (each.kind === 'chart') return figure(lineChart(each.chart), each.caption);
+  if (each.kind === 'chart') return figure(await lineChart(each.chart), each.caption);
   return figure(await inlinePicture(await decodePicture(await figureSheet(each)), each.caption), each.caption);
 }

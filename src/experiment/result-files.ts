@@ -58,6 +58,6 @@ function csvCell(value: string | number | undefined): string {
 
 async function figureFile(figure: Figure): Promise<ResultFile> {
   return figure.kind === 'chart'
-    ? [`${figure.name}.svg`, chartSvg(figure.chart)]
+    ? [`${figure.name}.svg`, await chartSvg(figure.chart)]
     : [`${figure.name}.png`, await figureSheet(figure)];
 }

@@ -38,7 +38,7 @@ async function everything(text: string): Promise<string> {
     details(text, table({ caption: text, head: [text, text], rows: [[text, 1]] })),
     figure(pictureRow([{ picture: image, title: text, caption: bars([{ label: text, share: 0.5, text }]) }]), text),
     pictureRow([{ picture: image }], { title: text, columns: 5, narrow: 2 }),
-    lineChart(chart(text)),
+    await lineChart(chart(text)),
   ];
   const sections = ['One', 'Two', 'Three'].map((title) => ({ title: `${title} ${text}`, content }));
   return page({ title: text, lead: text, sections, footer: text });
@@ -101,21 +101,24 @@ it('an inlined picture is the picture', async () => {
     expect(Math.abs(value - picture.data[i]!)).toBeLessThan(0.5 / 255 + 1e-6);
 });
 
-it('a chart places its points by its axes', () => {
-  const { markup } = lineChart(chart('axis'));
-  // The drawing's frame is 86 to 584 across and 318 to 14 up: y runs from 0 to 1, x from 0 to 2.
-  expect(markup).toContain('points="86,14 584,166"');
+it('a chart places its points by its axes, in the colour of the page, under its words', async () => {
+  const { markup } = await lineChart(chart('axis'));
+  // The drawing's frame is 86 to 584 across and 344 to 40 up: y runs from 0 to 1, x from 0 to 2.
+  expect(markup).toMatch(/stroke="var\(--first\)"[^>]*><path d="M86,40L584,192"/);
+  expect(markup).toMatch(/^<svg [^>]*role="img" aria-label="axis">/);
 });
 
-it('a series is shown with or without its line, and with or without marks', () => {
-  const one = (shown?: 'line' | 'points') => {
+it('a series is shown with or without its line, and with or without marks', async () => {
+  const one = async (shown?: 'line' | 'points') => {
     const { series, ...rest } = chart('axis');
     const [first] = series;
-    return lineChart({ ...rest, series: [{ ...first!, ...(shown === undefined ? {} : { shown }) }] }).markup;
+    const chosen = { ...rest, series: [{ ...first!, ...(shown === undefined ? {} : { shown }) }] };
+    return (await lineChart(chosen)).markup;
   };
-  const counts = (markup: string) => ['<polyline', '<circle'].map((tag) => markup.split(tag).length - 1);
+  const counts = (markup: string) =>
+    [/stroke="var\(--first\)"/g, /<circle/g].map((mark) => markup.match(mark)?.length ?? 0);
   // The legend has one more of each.
-  expect([counts(one()), counts(one('line')), counts(one('points'))]).toEqual([
+  expect([counts(await one()), counts(await one('line')), counts(await one('points'))]).toEqual([
     [2, 3],
     [2, 0],
     [0, 3],

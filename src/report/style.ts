@@ -59,13 +59,6 @@ th:last-child, td:last-child { padding-right: 0; }
 td.number, th.number { text-align: right; } td.number, tbody th { white-space: nowrap; }
 .chart { display: block; width: 100%; height: auto; overflow: visible; }
 .chart text { fill: var(--soft); font-size: 14px; }
-.chart .axis { fill: var(--ink); }
-.chart .grid { stroke: var(--line); } .chart .tick { stroke: var(--reference); }
-.chart polyline { fill: none; stroke-width: 2.5; stroke-linejoin: round; }
-.chart .first polyline { stroke: var(--first); } .chart .first circle { fill: var(--first); }
-.chart .second polyline { stroke: var(--second); } .chart .second rect { fill: var(--second); }
-.chart .third polyline { stroke: var(--third); stroke-dasharray: 10 5; } .chart .third path { fill: var(--third); }
-.chart .reference polyline { stroke: var(--reference); stroke-dasharray: 3 5; } .chart .reference circle { fill: var(--reference); }
 .legend { display: flex; flex-wrap: wrap; gap: 0.35rem 1.5rem; margin: 0.9rem 0 0; padding: 0; list-style: none; font-size: 0.92rem; }
 .legend li { display: flex; align-items: center; gap: 0.5rem; }
 .chart.key { width: 2.1rem; flex: none; }

@@ -21,11 +21,18 @@ const figure = {
 };
 
 it('sets points out evenly and as high as their shares, and keeps the look of a name', async () => {
-  const svg = curveFigureSvg(figure);
-  const lines = [...svg.matchAll(/<polyline points="([^"]+)"[^>]*stroke="(#\w+)"/g)].map(([, points, colour]) => ({
-    colour,
-    points: points!.split(' ').map((point) => point.split(',').map(Number)),
-  }));
+  const svg = await curveFigureSvg(figure);
+  expect(svg).toContain('role="img" aria-label="Curves"');
+  expect(svg).not.toContain('<text');
+  const lines = [...svg.matchAll(/stroke-width="2.5" stroke="(#\w+)"[^>]*><path d="(M[^"]+)"/g)].map(
+    ([, colour, path]) => ({
+      colour,
+      points: path!
+        .split(/[ML]/)
+        .slice(1)
+        .map((point) => point.split(',').map(Number)),
+    }),
+  );
   // Three curves and a line of the legend for each name.
   expect(lines).toHaveLength(5);
   const [first, second, third] = lines;
@@ -37,7 +44,8 @@ it('sets points out evenly and as high as their shares, and keeps the look of a 
   expect(third!.colour).toBe(first!.colour);
   expect(second!.colour).not.toBe(first!.colour);
   const { data, width, height } = await decodePicture(await curveFigurePng(figure));
-  const at = Math.round(y[0]!) * width + Math.round(x[0]!);
+  const [panelX, panelY] = /translate\((\d+) (\d+)\)/.exec(svg)!.slice(1).map(Number);
+  const at = Math.round(panelY! + y[0]!) * width + Math.round(panelX! + x[0]!);
   const pixel = [0, 1, 2].map((c) => Math.round(255 * data[c * height * width + at]!));
   expect(`#${pixel.map((value) => value.toString(16).padStart(2, '0')).join('')}`).toBe(first!.colour);
 });

@@ -28,7 +28,7 @@ export async function howMuchSection(found: Findings): Promise<Section> {
     content: [
       html`<p>Allow more and more change, and count how often the networks are still right. Perhaps any change of some size confuses a network? The dotted line answers that: every number moves just as far, but up or down at random.</p>`,
       figure(
-        [lineChart(chartOf(found)), details('The numbers', numbersOf(found))],
+        [await lineChart(chartOf(found)), details('The numbers', numbersOf(found))],
         html`${count} pictures, attacked with each limit. With changes of up to ${budget}, the attack leaves the standard network right on ${percent(right.standard[at]!, count)} of them and the robust network on ${percent(right.robust[at]!, count)}. Random changes of that size leave the standard network right on ${percent(right.noise[at]!, count)}: it is their direction that makes changes harmful, not their size.`,
       ),
       html`<p>Picture by picture one can search for the smallest change that turns the answer. Half of the ${smallest.standard.length} pictures need no more than ${amount(standard)} for the standard network; for the robust one that is ${amount(robust)}.</p>`,

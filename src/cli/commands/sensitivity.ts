@@ -37,7 +37,7 @@ interface Measured {
   readonly json: object;
   readonly lines: readonly string[];
   readonly csv: string;
-  readonly figure: { readonly svg: string; png(): Promise<Uint8Array> };
+  readonly figure: { svg(): string | Promise<string>; png(): Promise<Uint8Array> };
 }
 
 /** Flags that belong to other measurements. */
@@ -92,7 +92,7 @@ export async function sensitivity(
   if (stem !== undefined) {
     await writeOutput(files[0]!, `${JSON.stringify(json)}\n`);
     await writeOutput(files[1]!, csv);
-    await writeOutput(files[2]!, figure.svg);
+    await writeOutput(files[2]!, await figure.svg());
     await writeOutput(files[3]!, await figure.png());
   }
   const written = files.length === 0 ? [] : [`written: ${files.join(', ')}`];
@@ -194,12 +194,12 @@ const measures: Readonly<Record<SensitivityKind, Measure>> = {
 };
 
 const mapDrawing = (figure: MapFigure): Measured['figure'] => ({
-  svg: mapFigureSvg(figure),
+  svg: () => mapFigureSvg(figure),
   png: () => mapFigurePng(figure),
 });
 
 const curveDrawing = (figure: CurveFigure): Measured['figure'] => ({
-  svg: curveFigureSvg(figure),
+  svg: () => curveFigureSvg(figure),
   png: () => curveFigurePng(figure),
 });
 

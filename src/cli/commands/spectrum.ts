@@ -266,7 +266,7 @@ async function drawn(
   const type = extname(path).toLowerCase();
   if (type === '.svg') return radialFigureSvg(drawing);
   if (type === '.png') return radialFigurePng(drawing);
-  const curves = await inlinePicture(await rasterize(radialFigureSvg(drawing)), drawing.heading);
+  const curves = await inlinePicture(await rasterize(await radialFigureSvg(drawing)), drawing.heading);
   const maps = await Promise.all(
     found.summaries.map(async ({ name, spectrum }) => ({
       title: name,
