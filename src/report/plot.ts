@@ -5,7 +5,7 @@ export interface Axis {
   readonly title: string;
   /** Equal ratios get equal room on a `log` scale, whose numbers are above 0. `linear` unless given. */
   readonly scale?: 'linear' | 'log';
-  /** Written per cent. */
+  /** Written per cent, on a linear scale. */
   readonly share?: boolean;
   /** Whether it reaches 0 where no point does. */
   readonly zero?: boolean;
