@@ -82,7 +82,7 @@ function spectrumChart(name: string, { frequencies, magnitudes, natural }: Evide
     values.flatMap((value, i) => (value > 1e-6 ? [[frequencies[i]!, value] as const] : []));
   return lineChart({
     alt: `Spectrum of ${name} beside that of photographs`,
-    x: { title: 'cycles a pixel', scale: 'log' },
+    x: { title: 'cycles a pixel', scale: 'log', domain: [frequencies[0]!, frequencies.at(-1)!] },
     y: { title: 'magnitude', scale: 'log' },
     series: [
       { name, points: pointsOf(magnitudes), tone: 'first' },
