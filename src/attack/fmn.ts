@@ -1,7 +1,11 @@
 /**
  * @file Fast minimum norm (Pintor et al. 2021, Algorithm 1): steps up the margin inside a ball whose radius follows the border. Until a
- * picture fools, it is a linear guess of the border's distance; then it shrinks where the picture fools and grows where it does not. One
- * departure: the guess is made longer by gamma, since an exact one ends on the border, where nothing fools, and stays there.
+ * picture fools, it is a linear guess of the border's distance; then it shrinks where the picture fools and grows where it does not.
+ *
+ * Two departures, both only until a picture fools. The guess is made longer by gamma, since an exact one ends on the border, where nothing fools,
+ * and stays there. And a step goes all the way to the guess, however short it is: the border should be there. adversarial-library puts every
+ * step in l2 onto the sphere, later ones too; beside it this finds nearer pictures (docs/attacks.md), and later steps are only brought back into
+ * the ball, as the paper writes.
  */
 import type { BudgetNorm } from './budget-attack.ts';
 import { checkCount } from './check-options.ts';
@@ -22,11 +26,6 @@ export interface FmnOptions extends MinimalOptions {
   readonly stepSize?: number;
   /** Share by which the radius first shrinks or grows at a step, and which falls to 0.001; 0.05 unless given. */
   readonly gamma?: number;
-  /**
-   * In l2, put every step onto the ball's surface, as adversarial-library and DDN do, not just back into it, as the paper writes; off unless said
-   * otherwise, though it may find more.
-   */
-  readonly onSphere?: boolean;
 }
 
 type Settings = Required<Omit<FmnOptions, Exclude<keyof MinimalOptions, 'norm'>>>;
@@ -52,23 +51,21 @@ export async function fmn(
   options: FmnOptions = {},
 ): Promise<DistanceAttackResult[]> {
   const { norm = fmnNorms[0]!, steps = 100, gamma = 0.05 } = options;
-  const { stepSize = norm === 'linf' ? 10 : 1, onSphere = false } = options;
+  const { stepSize = norm === 'linf' ? 10 : 1 } = options;
   checkCount('Steps', steps, 1);
   if (!(stepSize > 0)) throw new AttackError(`Step size must be a positive number, got ${stepSize}.`);
   if (!(gamma > 0 && gamma < 1)) throw new AttackError(`Gamma must lie between 0 and 1, got ${gamma}.`);
-  if (onSphere && norm !== 'l2')
-    throw new AttackError(`Steps go onto the sphere in l2 alone, not in "${norm}"; leave onSphere out.`);
   return runMinimalAttack(victim, images, labels, options, {
     name: 'fmn',
     norms: fmnNorms,
-    run: (trial, _, nearest) => search(trial, nearest, { norm, steps, stepSize, gamma, onSphere }),
+    run: (trial, _, nearest) => search(trial, nearest, { norm, steps, stepSize, gamma }),
   });
 }
 
 function* search(
   trial: Trial,
   nearest: () => Nearest | undefined,
-  { norm, steps, stepSize, gamma: gamma0, onSphere }: Settings,
+  { norm, steps, stepSize, gamma: gamma0 }: Settings,
 ): Procedure {
   const { x0 } = trial;
   const furthest = normOf(
@@ -89,16 +86,21 @@ function* search(
     else if (best !== undefined) eps *= 1 + gamma;
     else {
       const guess = Math.abs(excess) / Math.max(normOf(dualNorm[norm], gradient), 1e-12);
-      eps = (normOf(norm, delta) + guess) * (1 + gamma);
+      eps = (normOf(norm, delta) + guess) * (1 + gamma0);
     }
     eps = Math.min(eps, furthest);
     const direction = normalised(gradient);
     const moved = direction === undefined ? delta : addScaled(delta, alpha, direction);
-    const bounded = onSphere
-      ? scaled(moved, eps / Math.max(normOf('l2', moved), 1e-12))
-      : projectOnto(norm, moved, eps);
-    x = allowed(addScaled(x0, 1, bounded), trial);
+    const isGuessed = norm !== 'l0' && best === undefined;
+    const reaching = isGuessed ? reach(norm, moved, eps) : moved;
+    x = allowed(addScaled(x0, 1, projectOnto(norm, reaching, eps)), trial);
   }
+}
+
+/** v, made longer until its norm is the radius where it is shorter. */
+function reach(norm: BudgetNorm, v: Float32Array, radius: number): Float32Array {
+  const length = normOf(norm, v);
+  return length > 0 && length < radius ? scaled(v, radius / length) : v;
 }
 
 /** The radius in l0, a whole number that changes by 1 at least. */
@@ -122,7 +124,6 @@ export const fmnMethod = methodOf(
       steps: 'gradient steps (100)',
       stepSize: 'l2 length of the first step (10 for linf, else 1)',
       gamma: 'first change of the radius at a step (0.05)',
-      onSphere: 'in l2, step onto the surface of the ball (false)',
     },
   },
   fmn,
