@@ -3,9 +3,11 @@
  * is halved, back at the best point so far, where the loss has ceased to rise. Windows and conditions are the paper's. The authors' code
  * compares the first loss of a run with a row of zeros in place of the start's, and counts a window of exactly rho as too few.
  */
+
 import { type Answer, lookAll, type Procedure, type Rising, type Slope, slope, slopes } from './procedure.ts';
-import { allowed, type Trial } from './trial.ts';
-import { addScaled, minus, normalised, normOf } from './vector.ts';
+import { intoBall } from './projection.ts';
+import type { Trial } from './trial.ts';
+import { addScaled, normalised } from './vector.ts';
 
 /** What a run raises, where. */
 export interface Ascent {
@@ -94,24 +96,8 @@ function moveLinf({ x0 }: Trial, epsilon: number, { x, before, gradient, eta, sh
 /** The same with z = x + eta gradient / |gradient|. */
 function moveL2(trial: Trial, epsilon: number, { x, before, gradient, eta, share }: Move): Float32Array {
   const direction = normalised(gradient);
-  const z = direction === undefined ? x : intoL2(addScaled(x, eta, direction), trial, epsilon);
+  const z = direction === undefined ? x : intoBall('l2', addScaled(x, eta, direction), epsilon, trial);
   const mixed = new Float32Array(x.length);
   for (let i = 0; i < x.length; i++) mixed[i] = x[i]! + share * (z[i]! - x[i]!) + (1 - share) * (x[i]! - before[i]!);
-  return intoL2(mixed, trial, epsilon);
-}
-
-/** Brought into the l2 ball, then into [0, 1]. */
-function intoL2(x: Float32Array, trial: Trial, epsilon: number): Float32Array {
-  const { x0 } = trial;
-  const delta = minus(x, x0);
-  const length = normOf('l2', delta);
-  return allowed(length > epsilon ? addScaled(x0, epsilon / length, delta) : x, trial);
-}
-
-/** A random start on the edge of the ball, as the authors draw it: uniform values in linf and Gaussian ones in l2, scaled to epsilon. */
-export function edgeStart(norm: 'linf' | 'l2', trial: Trial, epsilon: number, names: readonly number[]): Float32Array {
-  const { x0, mask } = trial;
-  const random = trial.random(...names);
-  const noise = x0.map((_, i) => (norm === 'linf' ? 2 * random.uniform() - 1 : random.normal()) * (mask?.[i] ?? 1));
-  return allowed(addScaled(x0, epsilon / Math.max(normOf(norm, noise), 1e-12), noise), trial);
+  return intoBall('l2', mixed, epsilon, trial);
 }

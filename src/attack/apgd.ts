@@ -2,15 +2,17 @@
  * @file Auto-PGD (Croce and Hein 2020; in l1 2021): gradient ascent without a step size to choose, on the cross-entropy (`apgd-ce`) or on
  * the difference of logits ratio (`apgd-dlr`).
  */
+
 import type { Norm } from '../distance/ball.ts';
 import { norms } from '../distance/ball.ts';
 import { apgdL1 } from './apgd-l1.ts';
-import { type Ascent, apgdSearch, edgeStart } from './apgd-search.ts';
+import { type Ascent, apgdSearch } from './apgd-search.ts';
 import { type Ball, type BudgetOptions, runBudgetAttack } from './budget-attack.ts';
 import { checkCount } from './check-options.ts';
 import { lossFor } from './loss.ts';
 import { methodOf } from './method.ts';
 import type { Procedure, Rising } from './procedure.ts';
+import { edgeStart } from './random-start.ts';
 import { AttackError, type AttackResult } from './result.ts';
 import type { Trial } from './trial.ts';
 import type { Victim } from './victim.ts';

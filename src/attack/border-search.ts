@@ -3,7 +3,8 @@
  * clipping the change (Chen et al. 2020, Algorithm 1).
  */
 import { between } from './minimal-attack.ts';
-import { look, type Procedure } from './procedure.ts';
+import { searchByLooks, smallestShare } from './nearest-fooling.ts';
+import type { Procedure } from './procedure.ts';
 import type { Trial } from './trial.ts';
 import { minus, normOf } from './vector.ts';
 
@@ -21,15 +22,9 @@ export function halvingsFor(tolerance: number): number {
 /** The nearest picture that fools on the way from one that does to the original; `halvings` questions, never more. */
 export function* borderOf(trial: Trial, x: Float32Array, way: WayBack, halvings: number): Procedure<Float32Array> {
   const radius = way === 'linf' ? normOf('linf', minus(x, trial.x0)) : 0;
-  let nearest = x;
-  let [low, high] = [0, 1];
-  for (let i = 0; i < halvings; i++) {
-    const middle = (low + high) / 2;
-    const candidate = way === 'linf' ? clipped(trial, x, middle * radius) : between(trial, x, middle);
-    if ((yield* look(candidate)).fools) [nearest, high] = [candidate, middle];
-    else low = middle;
-  }
-  return nearest;
+  const at = (share: number) => (way === 'linf' ? clipped(trial, x, share * radius) : between(trial, x, share));
+  const share = yield* searchByLooks(smallestShare(halvings), at);
+  return share === 1 ? x : at(share);
 }
 
 /** x with no value further than a radius from the original's. */

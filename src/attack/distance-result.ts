@@ -7,7 +7,7 @@ import { quantize8 } from '../image/image.ts';
 import type { DistanceProblem, LimitedDistance } from './distance-problem.ts';
 import { type Candidate, excessOver, fools, type Task } from './distance-task.ts';
 import type { Judges } from './judges.ts';
-import { fewestChanges, smallestShare } from './nearest-fooling.ts';
+import { fewestChanges, searchAwaiting, smallestShare } from './nearest-fooling.ts';
 import { type DistanceAttackResult, describePrediction, type Measured, type Prediction } from './result.ts';
 import { roundTowards } from './round-towards.ts';
 import { plainLogits } from './victim.ts';
@@ -122,7 +122,7 @@ async function reduced(bench: Bench, { z, excess }: Candidate, task: Task): Prom
     if (found.float !== undefined && found.rounded !== undefined) return found;
   }
   if (!(await isFooling(whole))) return found;
-  const least = await smallestShare(at, isFooling);
+  const least = await searchAwaiting(smallestShare(), async (share) => isFooling(await at(share)));
   const shares = [...backwards.map((share) => least + share * (1 - least)), ...beyond];
   const pictures = shares.map((share) => () => at(share));
   found = {
@@ -137,7 +137,7 @@ async function reduced(bench: Bench, { z, excess }: Candidate, task: Task): Prom
   };
   const { counts } = main.distance;
   if (counts === undefined || change.name !== 'pixels') return found;
-  const few = await fewestChanges(whole, x0, counts, model.channels, isFooling);
+  const few = await searchAwaiting(fewestChanges(whole, x0, counts, model.channels), isFooling);
   const fewest = await confirmed(bench, [few], [quantize8(few)], task);
   return { float: smaller(fewest.float, found.float), rounded: smaller(fewest.rounded, found.rounded) };
 }

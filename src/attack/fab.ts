@@ -4,12 +4,14 @@
  * change in linf, l2 or l1. FAB-T (of the same authors' AutoAttack, 2020) leads to one class after another instead of looking at all borders.
  * A restart's radius is half of the best distance so far, as in the paper; the authors' code always takes half of epsilon.
  */
+
 import { checkCount } from './check-options.ts';
 import { linearised, nearestBorder, otherClasses } from './linearisation.ts';
 import { methodOf } from './method.ts';
 import { between, type MinimalOptions, runMinimalAttack } from './minimal-attack.ts';
 import { type PlaneNorm, projectOntoPlane } from './plane-projection.ts';
 import { look, type Procedure } from './procedure.ts';
+import { edgeStart } from './random-start.ts';
 import { AttackError, type DistanceAttackResult } from './result.ts';
 import { allowed, type Trial } from './trial.ts';
 import { dot, minus, normOf } from './vector.ts';
@@ -124,7 +126,7 @@ export function* fabSearch(trial: Trial, settings: FabSearch): Procedure {
   for (const [rank, classes] of groups.entries()) {
     for (let restart = 0; restart < restarts; restart++) {
       const radius = Math.min(best, settings.startRadius) / 2;
-      const start = restart === 0 ? trial.x0 : around(trial, settings.norm, radius, [rank, restart]);
+      const start = restart === 0 ? trial.x0 : edgeStart(settings.norm, trial, radius, [rank, restart]);
       best = Math.min(best, yield* descend(start, trial, classes, settings));
     }
   }
@@ -156,18 +158,6 @@ function* descend(
     x = between(trial, x, beta);
   }
   return best;
-}
-
-/** A random picture at a distance from the original: uniform in linf, of Gaussian values otherwise, scaled to it. */
-function around(trial: Trial, norm: PlaneNorm, radius: number, names: readonly number[]): Float32Array {
-  const { x0, mask } = trial;
-  const random = trial.random(...names);
-  const noise = x0.map((_, i) => (norm === 'linf' ? 2 * random.uniform() - 1 : random.normal()) * (mask?.[i] ?? 1));
-  const factor = radius / Math.max(normOf(norm, noise), 1e-12);
-  return allowed(
-    x0.map((value, i) => value + factor * noise[i]!),
-    trial,
-  );
 }
 
 const own = {

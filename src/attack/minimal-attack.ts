@@ -9,6 +9,7 @@ import { type AttackOptions, checkExpectation, isFooled, startTrials } from './a
 import { type BudgetNorm, isPicture } from './budget-attack.ts';
 import { converse } from './converse.ts';
 import type { Judge } from './criterion.ts';
+import { fewestChanges, searchByLooks, smallestShare } from './nearest-fooling.ts';
 import { type Answer, look, type Procedure, type Query } from './procedure.ts';
 import { AttackError, type DistanceAttackResult, describePrediction } from './result.ts';
 import { roundTowards } from './round-towards.ts';
@@ -132,52 +133,15 @@ function observe(
   }
 }
 
-/** Halvings of the way from the original to what was found. */
-const halvings = 12;
-
 /** Asks about points nearer to the original: on the straight line, or for counts with fewer and fewer changed values. */
 function* towardsOriginal(trial: Trial, norm: BudgetNorm, x: Float32Array): Procedure {
-  if (norm === 'l0') return yield* fewerChanges(trial, x);
-  let [low, high] = [0, 1];
-  for (let i = 0; i < halvings; i++) {
-    const middle = (low + high) / 2;
-    if ((yield* look(between(trial, x, middle))).fools) high = middle;
-    else low = middle;
-  }
+  if (norm === 'l0') yield* searchByLooks(fewestChanges(x, trial.x0, 'values', 1), (fewer) => fewer);
+  else yield* searchByLooks(smallestShare(), (share) => between(trial, x, share));
 }
 
 /** The picture a share of the way from the original to x. */
 export function between({ x0 }: Pick<Trial, 'x0'>, x: Float32Array, share: number): Float32Array {
   return x.map((value, i) => x0[i]! + share * (value - x0[i]!));
-}
-
-/** Looks of the greedy reset at most. */
-const resetLooks = 200;
-
-/** Sets back all but the largest changes, as few as still fool, then groups of half as many each time, the smallest first. */
-function* fewerChanges(trial: Trial, x: Float32Array): Procedure {
-  const { x0 } = trial;
-  const withOnly = (kept: ReadonlySet<number>) => x.map((value, i) => (kept.has(i) ? value : x0[i]!));
-  const size = (i: number) => Math.abs(x[i]! - x0[i]!);
-  const order = Array.from(x.keys())
-    .filter((i) => size(i) > 0)
-    .sort((a, b) => size(b) - size(a) || a - b);
-  let [low, high] = [0, order.length];
-  while (high - low > 1) {
-    const middle = Math.floor((low + high) / 2);
-    if ((yield* look(withOnly(new Set(order.slice(0, middle))))).fools) high = middle;
-    else low = middle;
-  }
-  let kept = new Set(order.slice(0, high));
-  let looks = 0;
-  for (let group = Math.floor(high / 2); group >= 1; group = Math.floor(group / 2)) {
-    const left = Array.from(kept).reverse();
-    for (let at = 0; at < left.length && looks < resetLooks; at += group, looks++) {
-      const fewer = new Set(kept);
-      for (const i of left.slice(at, at + group)) fewer.delete(i);
-      if (fewer.size > 0 && (yield* look(withOnly(fewer))).fools) kept = fewer;
-    }
-  }
 }
 
 /** Factors of the change that are rounded: rounding may need more than was found. */

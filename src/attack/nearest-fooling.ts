@@ -1,18 +1,22 @@
-/** @file From a change that fools to the smallest part of it that does: by halving towards the original, or value by value. */
+/**
+ * @file From a change that fools to the smallest part of it that does: by halving towards the original, or value by value. The searches yield
+ * what they ask about and are sent whether it fools, so that attacks that ask in batches and those that wait for a model run the same ones.
+ */
 import type { Distance } from '../distance/distance.ts';
+import { look, type Procedure } from './procedure.ts';
 
-/** Whether a picture fools. */
-export type Fools = (x: Float32Array) => Promise<boolean>;
+/** A search that asks whether something fools and is told. */
+export type Search<Asked, Found> = Generator<Asked, Found, boolean>;
 
-/** Halvings of the interval between the original and the picture found. */
-const halvings = 12;
+/** Halvings of the interval between the original and the picture found, unless others are asked for. */
+const usualHalvings = 12;
 
-/** The smallest share of a change that fools, to within 2^-12 of it, if fooling is kept up to the whole. */
-export async function smallestShare(at: (share: number) => Promise<Float32Array>, fools: Fools): Promise<number> {
+/** The smallest share of a change that fools, to within 2^-halvings of it, if fooling is kept up to the whole. Asks about shares. */
+export function* smallestShare(halvings = usualHalvings): Search<number, number> {
   let [low, high] = [0, 1];
   for (let i = 0; i < halvings; i++) {
     const middle = (low + high) / 2;
-    if (await fools(await at(middle))) high = middle;
+    if (yield middle) high = middle;
     else low = middle;
   }
   return high;
@@ -23,15 +27,14 @@ const resetLooks = 200;
 
 /**
  * x with as many values (or pixels, all channels together) as possible set back to x0: first all but the largest changes, as few as still
- * fool, then in groups of half as many each time, the smallest changes first, whatever is not needed.
+ * fool, then in groups of half as many each time, the smallest changes first, whatever is not needed. Asks about pictures.
  */
-export async function fewestChanges(
+export function* fewestChanges(
   x: Float32Array,
   x0: Float32Array,
   counted: NonNullable<Distance['counts']>,
   channels: number,
-  fools: Fools,
-): Promise<Float32Array> {
+): Search<Float32Array, Float32Array> {
   const area = counted === 'pixels' ? x.length / channels : x.length;
   const size = new Float64Array(area);
   x.forEach((value, i) => {
@@ -44,7 +47,7 @@ export async function fewestChanges(
   let [low, high] = [0, order.length];
   while (high - low > 1) {
     const middle = Math.floor((low + high) / 2);
-    if (await fools(withOnly(new Set(order.slice(0, middle))))) high = middle;
+    if (yield withOnly(new Set(order.slice(0, middle)))) high = middle;
     else low = middle;
   }
   let kept = new Set(order.slice(0, high));
@@ -54,8 +57,28 @@ export async function fewestChanges(
     for (let at = 0; at < left.length && looks < resetLooks; at += group, looks++) {
       const fewer = new Set(kept);
       for (const i of left.slice(at, at + group)) fewer.delete(i);
-      if (fewer.size > 0 && (await fools(withOnly(fewer)))) kept = fewer;
+      if (fewer.size > 0 && (yield withOnly(fewer))) kept = fewer;
     }
   }
   return withOnly(kept);
+}
+
+/** Runs a search by questions to the network about the pictures that what it asks about stands for. */
+export function* searchByLooks<Asked, Found>(
+  search: Search<Asked, Found>,
+  picture: (asked: Asked) => Float32Array,
+): Procedure<Found> {
+  let next = search.next();
+  while (!next.done) next = search.next((yield* look(picture(next.value))).fools);
+  return next.value;
+}
+
+/** Runs a search by answers that have to be waited for. */
+export async function searchAwaiting<Asked, Found>(
+  search: Search<Asked, Found>,
+  fools: (asked: Asked) => Promise<boolean>,
+): Promise<Found> {
+  let next = search.next();
+  while (!next.done) next = search.next(await fools(next.value));
+  return next.value;
 }

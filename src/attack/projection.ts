@@ -1,6 +1,7 @@
 /** @file Projections of a change onto balls around 0, on the host: the nearest point, in l2, whose norm is at most the radius. */
 import type { Distances } from '../distance/ball.ts';
-import { normOf } from './vector.ts';
+import { allowed, type Trial } from './trial.ts';
+import { addScaled, minus, normOf, scaled } from './vector.ts';
 
 /** The nearest point of the linf ball: every value is clipped. */
 export function projectLinf(v: Float32Array, radius: number): Float32Array {
@@ -10,7 +11,7 @@ export function projectLinf(v: Float32Array, radius: number): Float32Array {
 /** The nearest point of the l2 ball: scaled down where v lies outside, never up. */
 export function projectL2(v: Float32Array, radius: number): Float32Array {
   const length = normOf('l2', v);
-  return length > radius ? v.map((value) => (value * radius) / length) : v.slice();
+  return length > radius ? scaled(v, radius / length) : v.slice();
 }
 
 /**
@@ -57,4 +58,14 @@ export function projectOnto(norm: keyof Distances, v: Float32Array, radius: numb
     case 'l0':
       return projectL0(v, radius);
   }
+}
+
+/** A picture brought into a norm's ball around the original, then into [0, 1]; what the mask keeps is the original's. */
+export function intoBall(
+  norm: keyof Distances,
+  x: Float32Array,
+  radius: number,
+  trial: Pick<Trial, 'x0' | 'mask'>,
+): Float32Array {
+  return allowed(addScaled(trial.x0, 1, projectOnto(norm, minus(x, trial.x0), radius)), trial);
 }

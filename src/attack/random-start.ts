@@ -1,6 +1,8 @@
-/** @file Where an attack starts: a random point of a ball around the picture. */
+/** @file Where an attack starts: a random point of a ball around the picture, or of its edge. */
 import type { Norm } from '../distance/ball.ts';
 import type { RandomStream } from '../random/random-stream.ts';
+import { allowed, type Trial } from './trial.ts';
+import { addScaled, normOf } from './vector.ts';
 
 /** A point drawn from the ball (uniformly by volume), kept inside [0, 1]. */
 export function randomStart(norm: Norm, x0: Float32Array, epsilon: number, random: RandomStream): Float32Array {
@@ -17,4 +19,16 @@ export function randomStart(norm: Norm, x0: Float32Array, epsilon: number, rando
       : direction.reduce((sum, v) => sum + Math.abs(v), 0);
   const radius = (epsilon * random.uniform() ** (1 / d)) / length;
   return x0.map((value, i) => clamp(value + radius * direction[i]!));
+}
+
+/**
+ * A random point on the edge of the ball, as Croce and Hein draw it: uniform values in linf and Gaussian ones otherwise, scaled to epsilon and
+ * kept inside [0, 1].
+ * @param names what the draws are named by in the trial's random stream
+ */
+export function edgeStart(norm: Norm, trial: Trial, epsilon: number, names: readonly number[]): Float32Array {
+  const { x0, mask } = trial;
+  const random = trial.random(...names);
+  const noise = x0.map((_, i) => (norm === 'linf' ? 2 * random.uniform() - 1 : random.normal()) * (mask?.[i] ?? 1));
+  return allowed(addScaled(x0, epsilon / Math.max(normOf(norm, noise), 1e-12), noise), trial);
 }

@@ -15,11 +15,11 @@ import { smoothed } from './gaussian-smoothing.ts';
 import { slopeFactor } from './loss.ts';
 import { type DrawPartner, partnersOf } from './mixing-partners.ts';
 import { type HintQuestion, hints, look, type Procedure } from './procedure.ts';
-import { projectOnto } from './projection.ts';
+import { intoBall } from './projection.ts';
 import type { AttackResult } from './result.ts';
 import { type TransferOptions, type TransferPlan, transferPlan } from './transfer-options.ts';
-import { allowed, type Trial } from './trial.ts';
-import { addScaled, minus, normalised, scaled } from './vector.ts';
+import type { Trial } from './trial.ts';
+import { addScaled, normalised, scaled } from './vector.ts';
 import type { Victim } from './victim.ts';
 
 /**
@@ -173,6 +173,5 @@ function accumulated(g: Float32Array, mu: number, slope: Float64Array, { mask }:
 function stepped(x: Float32Array, alpha: number, g: Float32Array, trial: Trial, { norm, epsilon }: Ball): Float32Array {
   const direction = norm === 'linf' ? g.map(Math.sign) : normalised(g);
   if (direction === undefined) return x;
-  const delta = projectOnto(norm, minus(addScaled(x, alpha, direction), trial.x0), epsilon);
-  return allowed(addScaled(trial.x0, 1, delta), trial);
+  return intoBall(norm, addScaled(x, alpha, direction), epsilon, trial);
 }

@@ -1,12 +1,5 @@
-/** @file A change of pictures by itself: kept within a ball around nothing, and in whole 255ths. */
-import { normOf, scaled } from './vector.ts';
-
-/** The nearest change within the ball. */
-export function withinNorm(v: Float32Array, norm: 'linf' | 'l2', epsilon: number): Float32Array {
-  if (norm === 'linf') return v.map((value) => Math.min(epsilon, Math.max(-epsilon, value)));
-  const length = normOf('l2', v);
-  return length > epsilon ? scaled(v, epsilon / length) : v;
-}
+/** @file A change of many pictures in whole 255ths. */
+import { normOf } from './vector.ts';
 
 /** The change in whole 255ths that lies near it and within the ball: added to pictures of 8 bits it gives pictures of 8 bits. */
 export function eightBitChange(v: Float32Array, norm: 'linf' | 'l2', epsilon: number): Float32Array {

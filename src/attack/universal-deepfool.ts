@@ -2,12 +2,13 @@
  * @file One pass of universal adversarial perturbations (Moosavi-Dezfooli et al. 2017, Algorithm 1): each picture that is not fooled yet adds
  * the change that DeepFool finds for it, and the sum is brought back into the ball.
  */
+
 import { randomOrder } from '../random/random-order.ts';
 import { converse } from './converse.ts';
 import { deepfoolSearch } from './deepfool.ts';
 import type { Procedure } from './procedure.ts';
+import { projectOnto } from './projection.ts';
 import { allowed, type Trial, trialOf } from './trial.ts';
-import { withinNorm } from './universal-change.ts';
 import type { Crafting, Pass } from './universal-crafting.ts';
 import { addScaled, minus } from './vector.ts';
 
@@ -52,7 +53,7 @@ export function deepfoolPass(crafting: Crafting): Pass {
       });
       crafting.forwards += moved.forwards;
       crafting.backwards += moved.backwards;
-      if (end !== x) v = withinNorm(addScaled(v, 1, minus(end, x)), norm, epsilon);
+      if (end !== x) v = projectOnto(norm, addScaled(v, 1, minus(end, x)), epsilon);
     }
     return v;
   };

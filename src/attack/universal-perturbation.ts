@@ -4,14 +4,16 @@
  * adds what each still needs (Moosavi-Dezfooli et al. 2017, Algorithm 1). The papers report the rate on other pictures or on the same;
  * here both are reported, and that of 8-bit files.
  */
+
 import type { Model } from '../model/model.ts';
 import { startTrials } from './attack-options.ts';
 import { checkCount, checkEpsilon } from './check-options.ts';
 import { type FoolingRate, foolingRate } from './fooling-rate.ts';
+import { projectOnto } from './projection.ts';
 import { AttackError } from './result.ts';
 import { allowed, type Trial } from './trial.ts';
 import { ascentPass } from './universal-ascent.ts';
-import { eightBitChange, withinNorm } from './universal-change.ts';
+import { eightBitChange } from './universal-change.ts';
 import type { Crafting, Pass } from './universal-crafting.ts';
 import { deepfoolPass } from './universal-deepfool.ts';
 import { plainLogits } from './victim.ts';
@@ -136,7 +138,7 @@ export async function universalPerturbation(
         });
   const free = trials[0]!.mask;
   const start = options.start ?? new Float32Array(images[0]!.length);
-  let v = withinNorm(free === undefined ? start : start.map((value, i) => value * free[i]!), norm, epsilon);
+  let v = projectOnto(norm, free === undefined ? start : start.map((value, i) => value * free[i]!), epsilon);
   let best = { v, rate: await rateOf(crafting, v) };
   const rates: number[] = [];
   for (let pass = 0; pass < passes && best.rate < enough; pass++) {

@@ -16,7 +16,7 @@ import { fmn } from '../../src/attack/fmn.ts';
 import { hopskipjump } from '../../src/attack/hopskipjump.ts';
 import { jsma } from '../../src/attack/jsma.ts';
 import { methodNamed } from '../../src/attack/methods.ts';
-import { smallestShare } from '../../src/attack/nearest-fooling.ts';
+import { searchAwaiting, smallestShare } from '../../src/attack/nearest-fooling.ts';
 import { nes } from '../../src/attack/nes.ts';
 import { pgd } from '../../src/attack/pgd.ts';
 import type { Answer, Procedure } from '../../src/attack/procedure.ts';
@@ -515,11 +515,10 @@ describe('16. Bisection to a bound (perceptual-advex returns the last point trie
     for (let i = 0; i < 50; i++) {
       let last = true;
       const border = random();
-      const fools = async (x: Float32Array) => {
-        last = x[0]! >= border;
+      const share = await searchAwaiting(smallestShare(), async (tried) => {
+        last = tried >= border;
         return last;
-      };
-      const share = await smallestShare(async (s) => Float32Array.of(s), fools);
+      });
       expect(share).toBeGreaterThanOrEqual(border);
       expect(share - border).toBeLessThanOrEqual(2 ** -12 + 1e-7);
       badEnds += Number(!last);
