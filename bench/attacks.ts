@@ -1,10 +1,13 @@
 /**
  * @file Seconds of PGD-40 and of AutoAttack (standard, linf 2/255) on the first 100 test images of CIFAR-10 and a small robust network, beside
  * PyTorch with a plain PGD and the authors' AutoAttack where that is installed. `npm run bench`; needs the shared data beside the checkout.
+ *
+ * `node bench/attacks.ts [--processor]`: with --processor, processor time in one thread, which a busy machine leaves alone.
  */
 import { spawnSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import type { GraphProto, NodeProto } from 'onnx-buf';
+import { openRuntime } from '#runtime';
 import { autoattack } from '../src/attack/autoattack.ts';
 import { pgd } from '../src/attack/pgd.ts';
 import type { AttackResult } from '../src/attack/result.ts';
@@ -12,6 +15,7 @@ import { loadModel } from '../src/model/load-model.ts';
 import { parseModel } from '../src/onnx/file/parse-model.ts';
 import { cifar10Test, type LabelledImages } from '../test/support/cifar10.ts';
 import { hasSharedData, sharedFile, sharedPath } from '../test/support/shared-data.ts';
+import { processorTime } from './timing.ts';
 import { findTorch } from './torch.ts';
 
 const file = 'models/cifar10/cnn_a_adv_robust.onnx';
@@ -19,6 +23,8 @@ const preprocessing = { mean: [0.4914, 0.4822, 0.4465], std: [0.2, 0.2, 0.2] };
 const epsilon = 2 / 255;
 const steps = 40;
 const batch = 64;
+const processor = process.argv.includes('--processor');
+const clock = processor ? processorTime : () => performance.now();
 const script = new URL('./peers/torch_attacks.py', import.meta.url).pathname;
 
 /** What a run took and left. */
@@ -34,9 +40,9 @@ interface PeerTimes {
 }
 
 async function timed(run: () => Promise<readonly AttackResult[]>): Promise<Timed> {
-  const start = performance.now();
+  const start = clock();
   const results = await run();
-  const seconds = (performance.now() - start) / 1000;
+  const seconds = (clock() - start) / 1000;
   const robust = results.filter(({ success, misclassifiedBefore }) => !success && !misclassifiedBefore);
   return { seconds, robust: robust.length / results.length };
 }
@@ -85,7 +91,8 @@ function torch(python: string, { images, labels }: LabelledImages): PeerTimes | 
       labels,
       epsilon,
       steps,
-      threads: availableParallelism(),
+      threads: processor ? 1 : availableParallelism(),
+      processor,
     }),
     encoding: 'utf8',
     stdio: ['pipe', 'pipe', 'inherit'],
@@ -98,11 +105,12 @@ function line(name: string, ours: Timed, theirs: Timed | null | undefined, reaso
   const beside = theirs
     ? `PyTorch ${told(theirs)}; ${(theirs.seconds / ours.seconds).toFixed(2)} times its speed`
     : `not compared: ${reason}`;
-  return `${name}, 100 CIFAR-10 images, linf 2/255: ${told(ours)}; ${beside}`;
+  return `${name}, 100 CIFAR-10 images, linf 2/255${processor ? ', processor time in one thread' : ''}: ${told(ours)}; ${beside}`;
 }
 
 if (hasSharedData) {
-  await using model = await loadModel(sharedPath(file), { preprocessing });
+  const device = await openRuntime('cpu', processor ? { threads: 1 } : {});
+  await using model = await loadModel(sharedPath(file), { preprocessing, device });
   const data = await cifar10Test(100);
   const { images, labels } = data;
   // Compiles.
