@@ -7,21 +7,26 @@ import type { ImageArray, Split } from '../data/dataset.ts';
 import { datasetOf } from '../data/image-array.ts';
 import { GraphBuilder } from '../onnx/file/graph-builder.ts';
 import { hostTensor, toBytes } from '../tensor/host.ts';
-import type { SourceRole } from './context.ts';
 import type { Experiment } from './experiment.ts';
 import { ExperimentError } from './experiment-error.ts';
 import { runExperiment } from './run-experiment.ts';
+import type { ClassifierRole, SourceRole } from './sources.ts';
 import { memoryStore } from './store.ts';
 
-/** What is done, in order, by an experiment that studies a standard model after some work. */
-async function done(standard: Uint8Array | undefined, data: ImageArray): Promise<string[]> {
+/** What is done, in order, by an experiment that studies a standard model after some work, or asks for another. */
+async function done(
+  standard: Uint8Array | undefined,
+  data: ImageArray,
+  asks: SourceRole = 'standard',
+): Promise<string[]> {
   const log: string[] = [];
   const studying = {
     name: 'studying',
     sources: ['standard'],
     run: async (context) => {
       log.push('work');
-      const { model } = await context.source('standard');
+      if (asks === 'denoiser') await context.denoiser();
+      const { model } = await context.source(asks as ClassifierRole);
       log.push(`${model.height} x ${model.width}`);
       return { measures: [] };
     },
@@ -78,4 +83,14 @@ it('a model that leaves the size of pictures open takes that of the data', async
   graph.node('Flatten', [scores!], {}, ['scores']);
   graph.output('scores', 'float32', ['N', 5]);
   expect(await done(graph.encode(18), fiveClasses)).toEqual(['data test', 'work', '16 x 16']);
+});
+
+it('a network that the experiment does not declare is refused when it asks for it, with what to add', async () => {
+  const asking = (role: SourceRole) => done(smallNetwork(), fiveClasses, role);
+  await expect(asking('robust')).rejects.toThrow(
+    new TypeError(
+      'The experiment studying asked for a robust model, and its sources declare standard: add "robust" to them.',
+    ),
+  );
+  await expect(asking('denoiser')).rejects.toThrow(/asked for a denoiser, .* add "denoiser"/);
 });

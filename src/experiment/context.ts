@@ -1,17 +1,14 @@
 /** @file What an experiment is given: pictures, source models, a store, its seed, and a place to say how far it is. */
-import { readFile } from '#files';
 import { contentHash } from '../data/content-hash.ts';
 import type { Dataset, Split } from '../data/dataset.ts';
 import { loadModel } from '../model/load-model.ts';
 import type { Model } from '../model/model.ts';
-import { ModelError } from '../model/model-error.ts';
-import { modelAddress } from '../model/zoo.ts';
-import { ModelFileError } from '../onnx/file/model-file-error.ts';
+import type { Denoiser } from '../prior/denoiser.ts';
 import type { DeviceRuntime } from '../runtime/runtime.ts';
-import type { DataKind } from './experiment.ts';
-import { ExperimentError } from './experiment-error.ts';
+import type { DataKind, Experiment } from './experiment.ts';
 import { type PictureSet, somePictures } from './picture-set.ts';
-import { checkFit, type DataShape } from './source-fit.ts';
+import type { DataShape } from './source-fit.ts';
+import { type ClassifierRole, checkDeclared, openSources, type SourceRole } from './sources.ts';
 import type { Store } from './store.ts';
 
 /** A model whose features are studied, with what tells it from any other. */
@@ -19,9 +16,6 @@ export interface KnownModel {
   readonly model: Model;
   readonly hash: string;
 }
-
-/** Which of the models that were trained beforehand. */
-export type SourceRole = 'standard' | 'robust' | 'second';
 
 /** Says how much of a step is done. */
 export type Tick = (done: number, total: number) => void;
@@ -36,8 +30,13 @@ export interface ExperimentContext {
   readonly signal: AbortSignal | undefined;
   /** Pictures of the data set: the same ones for the same number, all seeds and experiments. */
   pictures(split: Split, count: number): Promise<PictureSet>;
-  /** A model trained beforehand on the data. @throws ExperimentError where the data have none, or the one given is of other data */
-  source(role: SourceRole): Promise<KnownModel>;
+  /**
+   * A classifier trained beforehand on the data.
+   * @throws ExperimentError where the data have none, or the one given is of other data; TypeError where the experiment's `sources` do not declare it
+   */
+  source(role: ClassifierRole): Promise<KnownModel>;
+  /** A denoiser trained beforehand on the data. @throws likewise */
+  denoiser(): Promise<Denoiser>;
   /** A model from its file's bytes, released at the end of the run. */
   open(bytes: Uint8Array, name: string): Promise<KnownModel>;
   /** Runs a part of the experiment, whose progress is shown under a title with the time that is left for it. */
@@ -52,14 +51,14 @@ export interface ContextOptions {
   readonly signal?: AbortSignal | undefined;
   /** Opens a part of the data set; never called by experiments that take no pictures. */
   openData(split: Split): Promise<Dataset>;
-  /** Source models in the place of the embedded ones: ONNX bytes. */
+  /** Networks trained beforehand in the place of the embedded ones: ONNX bytes. */
   readonly sources?: Readonly<Partial<Record<SourceRole, Uint8Array>>>;
   readonly onProgress?: (text: string) => void;
 }
 
 /** What a run was given, by its content: 32 hexadecimal digits, the first half of a SHA-256. */
 export interface Inputs {
-  /** The source models, of their files. */
+  /** The networks trained beforehand, of their files. */
   readonly models: readonly { readonly role: SourceRole; readonly hash: string }[];
   /** The pictures that were taken, of pixels and labels. */
   readonly pictures: readonly { readonly split: Split; readonly count: number; readonly hash: string }[];
@@ -68,10 +67,11 @@ export interface Inputs {
 /** Contexts of all seeds of a run. They share what they opened; dispose it when the run is over. */
 export interface Contexts extends AsyncDisposable {
   /**
-   * Opens the models that an experiment studies, then a picture of the data, so that what does not fit is told before any work.
+   * Opens the networks that an experiment declares, and a picture of the data, so that what does not fit is told before any work; from then on
+   * no others are given out.
    * @throws ExperimentError where a model is missing, is none, or is of other data; DataError where the data cannot be read
    */
-  prepare(roles: readonly SourceRole[]): Promise<void>;
+  prepare(experiment: Pick<Experiment, 'name' | 'sources'>): Promise<void>;
   at(seed: number): ExperimentContext;
   /** What experiments have asked for so far. */
   inputs(): Promise<Inputs>;
@@ -82,7 +82,6 @@ export function openContexts(options: ContextOptions): Contexts {
   const { kind, device, store, signal, sources = {}, onProgress } = options;
   const models = new Map<string, Promise<KnownModel>>();
   const sets = new Map<string, Promise<PictureSet>>();
-  const studied = new Map<SourceRole, string>();
   let looked: Promise<DataShape> | undefined;
   const open = async (bytes: Uint8Array, name: string, size: { height?: number; width?: number } = {}) => {
     const hash = await contentHash(bytes);
@@ -99,32 +98,11 @@ export function openContexts(options: ContextOptions): Contexts {
     })();
     return looked;
   };
-  const openSource = async (role: SourceRole, size: { height?: number; width?: number } = {}): Promise<KnownModel> => {
-    const own = sources[role];
-    if (own === undefined) {
-      if (kind !== 'shapes' && kind !== 'cifar10') {
-        throw new ExperimentError(
-          `This experiment studies a ${role} model of the data, and there is an embedded one for shapes and cifar10 alone: give yours with --${role} FILE.onnx.`,
-        );
-      }
-      return open(await readFile(modelAddress(`zoo:${kind}-${role}`)), `${kind}-${role}`);
-    }
-    return open(own, role, size).catch((error: unknown) => {
-      if (!(error instanceof ModelFileError || error instanceof ModelError)) throw error;
-      throw new ExperimentError(`The ${role} model: ${error.message}`, { cause: error });
-    });
-  };
-  const source = async (role: SourceRole): Promise<KnownModel> => {
-    const first = await openSource(role);
-    const data = await look();
-    const { input } = first.model;
-    const isOpen = input.height === undefined || input.width === undefined;
-    const known = isOpen
-      ? await openSource(role, { height: input.height ?? data.height, width: input.width ?? data.width })
-      : first;
-    checkFit(role, known.model, data);
-    studied.set(role, known.hash);
-    return known;
+  const networks = openSources({ kind, own: sources, open, look });
+  let studying: Pick<Experiment, 'name' | 'sources'> | undefined;
+  const checked = <R extends SourceRole>(role: R): R => {
+    if (studying !== undefined) checkDeclared(studying, role);
+    return role;
   };
   return {
     at: (seed) => ({
@@ -139,7 +117,11 @@ export function openContexts(options: ContextOptions): Contexts {
           onProgress?.(`Reading ${split} pictures`);
           return somePictures(await options.openData(split), count, signal);
         }),
-      source,
+      source: async (role) => networks.classifier(checked(role)),
+      denoiser: async () => {
+        checked('denoiser');
+        return networks.denoiser();
+      },
       step: async (title, work) => {
         signal?.throwIfAborted();
         const began = performance.now();
@@ -151,15 +133,18 @@ export function openContexts(options: ContextOptions): Contexts {
         });
       },
     }),
-    async prepare(roles) {
-      for (const role of roles) if (sources[role] !== undefined) await openSource(role);
+    async prepare(experiment) {
+      studying = experiment;
+      await networks.checkFiles();
       if (kind === 'none') return;
       onProgress?.('Opening the data');
       await look();
-      for (const role of roles) await source(role);
+      for (const role of experiment.sources ?? [])
+        if (role === 'denoiser') await networks.denoiser();
+        else await networks.classifier(role);
     },
     inputs: async () => ({
-      models: Array.from(studied, ([role, hash]) => ({ role, hash })),
+      models: Array.from(networks.opened, ([role, hash]) => ({ role, hash })),
       pictures: await Promise.all(
         Array.from(sets, async ([key, made]) => {
           const { array, hash } = await made;

@@ -3,7 +3,8 @@ import type { ImageArray } from '../data/dataset.ts';
 import type { Picture } from '../image/image.ts';
 import type { LineChart } from '../report/chart.ts';
 import type { Interval } from '../statistics/share-interval.ts';
-import type { ExperimentContext, SourceRole } from './context.ts';
+import type { ExperimentContext } from './context.ts';
+import type { SourceRole } from './sources.ts';
 import type { Summary } from './summary.ts';
 
 /** How much is computed: minutes, or what the documented numbers come from. */
@@ -88,7 +89,7 @@ export interface Experiment<S extends Settings = Settings> {
   readonly published: readonly PublishedFigure[];
   /** Data set when none is named. */
   readonly usualData: string;
-  /** Models trained beforehand that it asks its context for; none unless given. */
+  /** Networks trained beforehand that it asks its context for, which gives out no others; none unless given. */
   readonly sources?: readonly SourceRole[];
   /** Settings by scale and kind of data; a kind that is left out is refused. */
   readonly scales: Readonly<Record<Scale, Readonly<Partial<Record<DataKind, S>>>>>;

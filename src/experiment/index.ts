@@ -22,8 +22,8 @@ export {
   type Inputs,
   type KnownModel,
   openContexts,
-  type SourceRole,
 } from './context.ts';
+
 export type {
   ConstructedSet,
   DataKind,
@@ -47,5 +47,6 @@ export { type PictureSet, pictureSet } from './picture-set.ts';
 export { experimentNamed, experiments } from './registry.ts';
 export { type ResultFile, resultFiles, resultNumbers } from './result-files.ts';
 export { type ExperimentResult, type RunOptions, runExperiment } from './run-experiment.ts';
+export type { ClassifierRole, SourceRole } from './sources.ts';
 export { memoryStore, type Store } from './store.ts';
 export type { Summary } from './summary.ts';

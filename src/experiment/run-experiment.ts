@@ -1,7 +1,8 @@
 /** @file Runs an experiment over seeds and says what all of them found. */
-import { type ContextOptions, type Inputs, openContexts, type SourceRole } from './context.ts';
+import { type ContextOptions, type Inputs, openContexts } from './context.ts';
 import type { DataKind, Experiment, Findings, Scale, Settings, Summaries, Verdict } from './experiment.ts';
 import { ExperimentError } from './experiment-error.ts';
+import { nameOf, type SourceRole } from './sources.ts';
 import { summarise } from './summary.ts';
 
 /** How an experiment is run. */
@@ -44,9 +45,10 @@ export function settingsFor(experiment: Experiment, scale: Scale, kind: DataKind
 export function checkSources({ name, sources = [] }: Experiment, given: readonly SourceRole[]): void {
   const idle = given.find((role) => !sources.includes(role));
   if (idle === undefined) return;
-  const studied = sources.filter((role) => role !== 'second').join(' and a ');
+  const studied = sources.map((role) => `a ${nameOf(role)}`);
+  const inWords = [studied.slice(0, -1).join(', '), studied.at(-1)].filter((part) => part).join(' and ');
   throw new ExperimentError(
-    `${name} studies ${studied === '' ? 'no model that was trained beforehand' : `a ${studied} model`}; leave --${idle} out.`,
+    `${name} studies ${inWords || 'no model that was trained beforehand'}; leave --${idle} out.`,
   );
 }
 
@@ -58,7 +60,7 @@ export async function runExperiment(experiment: Experiment, options: RunOptions)
   const seeds = Array.from({ length: options.seeds }, (_, i) => i + 1);
   const began = performance.now();
   await using contexts = openContexts(options);
-  await contexts.prepare(experiment.sources ?? []);
+  await contexts.prepare(experiment);
   const findings: Findings[] = [];
   for (const seed of seeds) findings.push(await experiment.run(contexts.at(seed), settings));
   const summaries = summarise(findings);

@@ -2,11 +2,11 @@
 import { openRuntime } from '#runtime';
 import type { ImageArray } from '../../src/data/dataset.ts';
 import { datasetOf } from '../../src/data/image-array.ts';
-import type { SourceRole } from '../../src/experiment/context.ts';
 import { openContexts } from '../../src/experiment/context.ts';
 import type { Experiment, Settings } from '../../src/experiment/experiment.ts';
 import { robustLinear } from '../../src/experiment/linear/robust-linear.ts';
 import { type ExperimentResult, runExperiment } from '../../src/experiment/run-experiment.ts';
+import type { SourceRole } from '../../src/experiment/sources.ts';
 import { memoryStore } from '../../src/experiment/store.ts';
 import { halves } from './tiny-data.ts';
 

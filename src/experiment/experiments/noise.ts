@@ -4,7 +4,7 @@ import { pickImages, pixelsOf } from '../../data/image-array.ts';
 import { mean, median } from '../../distance/mean.ts';
 import type { Model } from '../../model/model.ts';
 import { bands } from '../../spectrum/band.ts';
-import type { ExperimentContext, KnownModel, SourceRole } from '../context.ts';
+import type { ExperimentContext, KnownModel } from '../context.ts';
 import { bandNoise, type Corruption, contrast, corrupted, onlyBands } from '../corruptions.ts';
 import type { Experiment, Figure, Findings, Measure } from '../experiment.ts';
 import { medianInterval, rankCorrelationInterval } from '../interval.ts';
@@ -12,6 +12,7 @@ import { meanMeasure } from '../mean-measure.ts';
 import { answersOf } from '../networks.ts';
 import { flatDistance, noiseErrors, rankCorrelation } from '../noise-distance.ts';
 import { firstOf, type PictureSet, pictureAt, pictureSet } from '../picture-set.ts';
+import type { ClassifierRole } from '../sources.ts';
 import { exceeds, isAbove, isBelow } from '../summary.ts';
 
 /** How much is computed. */
@@ -44,7 +45,7 @@ const [rarest, commonest] = [0.03, 0.4];
 /** Pairs of told and found distances from which a correlation is taken: that of fewer may be anything. */
 const leastPairs = 10;
 
-const roles: readonly SourceRole[] = ['standard', 'robust'];
+const roles: readonly ClassifierRole[] = ['standard', 'robust'];
 
 const corruptions: Readonly<Record<string, (settings: NoiseSettings) => Corruption>> = {
   'half of the contrast': () => contrast(0.5),

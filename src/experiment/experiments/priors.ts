@@ -3,7 +3,6 @@
 import { mean } from '../../distance/mean.ts';
 import type { Picture } from '../../image/image.ts';
 import { topClass } from '../../model/top-class.ts';
-import { openDenoiser } from '../../prior/denoiser.ts';
 import { rawPixels } from '../../prior/pixels.ts';
 import { classScore } from '../../visualize/objectives/unit.ts';
 import { visualize } from '../../visualize/visualize.ts';
@@ -61,7 +60,7 @@ export const priors: Experiment<PriorsSettings> = {
   ],
   published: [],
   usualData: 'cifar10',
-  sources: ['standard', 'robust', 'second'],
+  sources: ['standard', 'robust', 'second', 'denoiser'],
   scales: { quick: { shapes: quick, cifar10: quick }, full: { shapes: full, cifar10: full } },
 
   async run(context, settings): Promise<Findings> {
@@ -69,7 +68,7 @@ export const priors: Experiment<PriorsSettings> = {
     const test = await context.pictures('test', testPictures);
     const [, , height, width] = test.array.shape;
     const classes = Math.min(settings.classes, test.array.classNames.length);
-    const denoiser = await openDenoiser(`zoo:${context.kind}-denoiser`);
+    const denoiser = await context.denoiser();
     const sources = { standard: await context.source('standard'), robust: await context.source('robust') };
     const second = await context.source('second');
     const centred = lessMean(test);
