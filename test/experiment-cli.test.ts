@@ -36,6 +36,10 @@ describe('pareidolia experiment', () => {
       'squares studies no model that was trained',
     ],
     ['one of two models', ['transfer', '--robust', 'none.onnx'], 'studies a standard model; leave --robust out'],
+    ['a second model where none is asked', ['noise', '--second', 'none.onnx'], 'a robust model; leave --second out'],
+    ['a denoiser where none is asked', ['style', '--denoiser', 'none.onnx'], 'a second model; leave --denoiser out'],
+    ['a second model that is not there', ['style', '--second', 'none.onnx'], 'Cannot read none.onnx, the second model'],
+    ['a denoiser that is not there', ['priors', '--denoiser', 'none.onnx'], 'Cannot read none.onnx, the denoiser'],
     ['a folder of other things', ['mislabelled', '-o', 'full'], 'give --resume'],
   ])('refuses %s in one sentence, and writes nothing', (_name, args, words) => {
     mkdirSync(join(folder, 'full'), { recursive: true });

@@ -10,6 +10,9 @@ it('is the user’s own, with data and models as given, but for places on one ma
   expect(of({ data: 'cifar10:data/cifar10', standard: 'mine/a.onnx', robust: 'my model.onnx' })).toBe(
     "npx pareidolia experiment noise --data cifar10:data/cifar10 --standard mine/a.onnx --robust 'my model.onnx' --scale quick --seeds 2",
   );
+  expect(of({ denoiser: '/mine/d.onnx', second: 'b.onnx' })).toBe(
+    'npx pareidolia experiment noise --second b.onnx --denoiser d.onnx --scale quick --seeds 2',
+  );
   expect(of({ data: 'npy:/home/me/x.npy,/home/me/y.npy', robust: '/home/me/r.onnx' })).toBe(
     'npx pareidolia experiment noise --data npy:x.npy,y.npy --robust r.onnx --scale quick --seeds 2',
   );

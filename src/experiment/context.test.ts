@@ -7,6 +7,7 @@ import type { ImageArray, Split } from '../data/dataset.ts';
 import { datasetOf } from '../data/image-array.ts';
 import { GraphBuilder } from '../onnx/file/graph-builder.ts';
 import { hostTensor, toBytes } from '../tensor/host.ts';
+import { openContexts } from './context.ts';
 import type { Experiment } from './experiment.ts';
 import { ExperimentError } from './experiment-error.ts';
 import { runExperiment } from './run-experiment.ts';
@@ -93,4 +94,23 @@ it('a network that the experiment does not declare is refused when it asks for i
     ),
   );
   await expect(asking('denoiser')).rejects.toThrow(/asked for a denoiser, .* add "denoiser"/);
+});
+
+it('a denoiser of other data, or none at all, is refused', async () => {
+  const studying = { name: 'studying', sources: ['denoiser'] } as const;
+  const prepared = async (denoiser: Uint8Array) =>
+    openContexts({
+      ...({ kind: 'other', store: memoryStore(), sources: { denoiser } } as const),
+      device: await openRuntime('cpu', { threads: 1 }),
+      openData: async () => datasetOf(fiveClasses),
+    }).prepare(studying);
+  const graph = new GraphBuilder();
+  graph.input('picture', 'float32', ['N', 1, 16, 16]);
+  graph.node('Relu', ['picture'], {}, ['clean']);
+  graph.output('clean', 'float32', ['N', 1, 16, 16]);
+  await expect(prepared(graph.encode(18))).rejects.toThrow(
+    'The denoiser does not take pictures of 3 x 16 x 16, which halves holds: give one of these data with --denoiser, or other data with --data.',
+  );
+  await expect(prepared(new TextEncoder().encode('nothing'))).rejects.toThrow(/^The denoiser: Expected an ONNX model/);
+  await expect(prepared(smallNetwork())).rejects.toThrow(/^The denoiser: /);
 });

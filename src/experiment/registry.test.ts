@@ -58,6 +58,14 @@ beforeAll(async () => {
   sources.denoiser = graph.encode(18);
 });
 
+it('every experiment on networks runs on a user’s own data', () => {
+  const bound = experiments.filter(
+    ({ sources: roles = [], scales }) =>
+      roles.length > 0 && [scales.quick.other, scales.full.other].includes(undefined),
+  );
+  expect(bound.map(({ name }) => name)).toEqual([]);
+});
+
 it.each(experiments.map((each) => [each.name, each] as const))(
   '%s asks for the networks that it declares and for no others',
   async (_name, experiment) => {

@@ -8,6 +8,7 @@ import { sqrt, square } from '../tensor/ops/unary.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { gramOf } from '../visualize/objectives/matching.ts';
 import { see } from '../visualize/see.ts';
+import { ExperimentError } from './experiment-error.ts';
 
 /** Layers whose values stand for content and style. */
 export interface StyleLayers {
@@ -15,11 +16,13 @@ export interface StyleLayers {
   readonly style: readonly string[];
 }
 
-/** A network's layers by its ReLUs: content two thirds up, style all up to there. @throws RangeError if it has fewer than three */
+/** A network's layers by its ReLUs: content two thirds up, style all up to there. @throws ExperimentError if it has fewer than three */
 export function styleLayers(model: Model): StyleLayers {
   const outputs = model.file.graph!.node.filter(({ opType }) => opType === 'Relu').map(({ output }) => output[0]!);
   if (outputs.length < 3)
-    throw new RangeError(`${model.name} has ${outputs.length} ReLUs; style is taken from three at least.`);
+    throw new ExperimentError(
+      `The model ${model.name} has ${outputs.length} ReLUs, and style is taken from three at least; choose another model.`,
+    );
   const at = Math.round((2 / 3) * (outputs.length - 1));
   return { content: outputs[at]!, style: outputs.slice(0, at + 1) };
 }

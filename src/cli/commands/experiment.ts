@@ -8,7 +8,7 @@ import { intervalInWords } from '../../experiment/experiment-report.ts';
 import { experimentNamed, experiments } from '../../experiment/registry.ts';
 import { resultFiles, resultNumbers } from '../../experiment/result-files.ts';
 import { checkSources, type ExperimentResult, runExperiment, settingsFor } from '../../experiment/run-experiment.ts';
-import type { SourceRole } from '../../experiment/sources.ts';
+import { nameOf, type SourceRole } from '../../experiment/sources.ts';
 import { inWords } from '../../experiment/summary.ts';
 import { type CliContext, withProgress } from '../context.ts';
 import { CliError } from '../errors.ts';
@@ -16,7 +16,7 @@ import { folderStore } from '../folder-store.ts';
 import { prepareOutput, writeOutput } from '../output.ts';
 import { textTable } from '../text-table.ts';
 
-const modelFlags = ['standard', 'robust'] as const;
+const modelFlags = ['standard', 'robust', 'second', 'denoiser'] as const satisfies readonly SourceRole[];
 
 /** Flags of `experiment`. */
 export interface ExperimentFlags {
@@ -25,6 +25,8 @@ export interface ExperimentFlags {
   readonly seeds: number;
   readonly standard?: string;
   readonly robust?: string;
+  readonly second?: string;
+  readonly denoiser?: string;
   readonly resume: boolean;
   readonly out?: string;
   readonly store?: string;
@@ -128,7 +130,7 @@ async function readSources(flags: ExperimentFlags): Promise<Partial<Record<Sourc
     const path = flags[role];
     if (path === undefined) continue;
     sources[role] = await readFile(path).catch(() => {
-      throw new CliError(`Cannot read ${path}, the ${role} model.`);
+      throw new CliError(`Cannot read ${path}, the ${nameOf(role)}.`);
     });
   }
   return sources;

@@ -18,10 +18,16 @@ export const experimentRoute = buildCommand({
       seeds: { kind: 'parsed', parse: parseCount(1), default: '2', brief: 'Seeds to run', placeholder: 'N' },
       standard: {
         ...text,
-        brief: 'Standard model of the data, where it is neither shapes nor cifar10',
+        brief: 'Standard model of the data, in the place of the one that comes with shapes and cifar10',
         placeholder: 'ONNX',
       },
       robust: { ...text, brief: 'Robust model of the data likewise', placeholder: 'ONNX' },
+      second: {
+        ...text,
+        brief: 'Second model of the data likewise: judges what others made (style, priors)',
+        placeholder: 'ONNX',
+      },
+      denoiser: { ...text, brief: 'Denoiser of the data likewise, pixels from 0 to 1 (priors)', placeholder: 'ONNX' },
       resume: { kind: 'boolean', default: false, brief: 'Replace the results of an earlier run, using what it kept' },
       out: { ...text, brief: 'Folder to write (experiments/NAME-DATA-SCALE)', placeholder: 'FOLDER' },
       store: { ...text, brief: 'Folder of what runs share (experiments/kept)', placeholder: 'FOLDER' },

@@ -61,12 +61,15 @@ export const priors: Experiment<PriorsSettings> = {
   published: [],
   usualData: 'cifar10',
   sources: ['standard', 'robust', 'second', 'denoiser'],
-  scales: { quick: { shapes: quick, cifar10: quick }, full: { shapes: full, cifar10: full } },
+  scales: {
+    quick: { shapes: quick, cifar10: quick, other: quick },
+    full: { shapes: full, cifar10: full, other: full },
+  },
 
   async run(context, settings): Promise<Findings> {
     const { testPictures, sigma, pictures, directions } = settings;
     const test = await context.pictures('test', testPictures);
-    const [, , height, width] = test.array.shape;
+    const [, channels, height, width] = test.array.shape;
     const classes = Math.min(settings.classes, test.array.classNames.length);
     const denoiser = await context.denoiser();
     const sources = { standard: await context.source('standard'), robust: await context.source('robust') };
@@ -109,7 +112,7 @@ export const priors: Experiment<PriorsSettings> = {
       );
       rows.push({
         title: role,
-        pictures: drawn.slice(0, classes).map(({ data }) => ({ data, channels: 3, height, width })),
+        pictures: drawn.slice(0, classes).map(({ data }) => ({ data, channels, height, width })),
       });
 
       const clean = await context.step(`gradients of ${role}`, () => inputGradients(source.model, test));

@@ -10,6 +10,7 @@ import { weightedSum } from '../../visualize/objectives/objective.ts';
 import { visualize } from '../../visualize/visualize.ts';
 import type { ExperimentContext, KnownModel } from '../context.ts';
 import type { Experiment, Findings, Measure } from '../experiment.ts';
+import { ExperimentError } from '../experiment-error.ts';
 import { highFrequencyShare } from '../input-gradients.ts';
 import { type LayerFragility, layerFragility } from '../layer-fragility.ts';
 import { meanMeasure } from '../mean-measure.ts';
@@ -49,17 +50,26 @@ export const style: Experiment<StyleSettings> = {
   published: [],
   usualData: 'cifar10',
   sources: ['standard', 'robust', 'second'],
-  scales: { quick: { shapes: quick, cifar10: quick }, full: { shapes: full, cifar10: full } },
+  scales: {
+    quick: { shapes: quick, cifar10: quick, other: quick },
+    full: { shapes: full, cifar10: full, other: full },
+  },
 
   async run(context, settings): Promise<Findings> {
-    const { pairs, epsilon, fragilitySteps } = settings;
-    const set = await context.pictures('test', 2 * pairs);
+    const { epsilon, fragilitySteps } = settings;
+    const set = await context.pictures('test', 2 * settings.pairs);
     const { array } = set;
+    const pairs = Math.floor(array.shape[0] / 2);
+    if (pairs === 0)
+      throw new ExperimentError(
+        `${array.name} holds no two test pictures to transfer style between: name larger --data.`,
+      );
     const [, channels, height, width] = array.shape;
     const contents = Array.from({ length: pairs }, (_, i) => pixelsOf(array, [i]));
     const styles = Array.from({ length: pairs }, (_, i) => pixelsOf(array, [pairs + i]));
     const sources = { standard: await context.source('standard'), robust: await context.source('robust') };
     const second = await context.source('second');
+    for (const { model } of [sources.standard, sources.robust, second]) styleLayers(model);
     const measures: Measure[] = [];
     const shown = (pictures: readonly Float32Array[]): Picture[] =>
       pictures.slice(0, 10).map((data) => ({ data, channels, height, width }));
@@ -128,7 +138,7 @@ export const style: Experiment<StyleSettings> = {
       ],
       notes: [
         'Intervals are over pairs of pictures, those of fragility over pictures. Nothing depends on the seed, so that one is enough.',
-        'The paper transfers the style of paintings to photographs of some hundred pixels with a ResNet-50; here both are pictures of 32 pixels, so that style is colour and the coarsest texture.',
+        `The paper transfers the style of paintings to photographs of some hundred pixels with a ResNet-50; here both are pictures of ${height} x ${width}, where style is colour and the coarsest texture.`,
         'The share of style gained is 1 less the distance of Gram matrices over that of the content picture: 100 % is the style picture’s own, below 0 is further away than nothing at all. Judges that are standard networks share non-robust features with the standard network, which is why the robust one’s word is given as well.',
       ],
     };
