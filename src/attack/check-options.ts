@@ -1,6 +1,7 @@
 /** @file Refuses attacks that cannot mean what they say, before any work: budgets in the wrong unit, pictures out of range. */
 
 import { type Distances, type Norm, norms } from '../distance/ball.ts';
+import { classesFault, classFault, picturesFault } from '../model/faults.ts';
 import type { Model } from '../model/model.ts';
 import type { GradientAttackOptions } from './gradient-attack.ts';
 import { type LossName, lossNames } from './loss.ts';
@@ -62,27 +63,12 @@ export function checkPictures(
   target: number | readonly number[] | undefined,
 ): void {
   if (model.classCount < 2) throw new AttackError('The model gives one score; an attack needs at least two classes.');
-  const size = model.channels * model.height * model.width;
-  images.forEach((image, i) => {
-    if (image.length !== size) {
-      throw new AttackError(
-        `Picture ${i} has ${image.length} values; the model takes ${model.channels} x ${model.height} x ${model.width} = ${size}.`,
-      );
-    }
-    const wrong = image.find((value) => !(value >= -1e-6 && value <= 1 + 1e-6));
-    if (wrong !== undefined) throw new AttackError(`Picture ${i} holds ${wrong}; pixels run from 0 to 1.`);
-  });
-  if (labels !== undefined && labels.length !== images.length)
-    throw new AttackError(`${labels.length} labels for ${images.length} pictures.`);
-  const targets = typeof target === 'object' ? target : target === undefined ? [] : [target];
-  if (typeof target === 'object' && target.length !== images.length)
-    throw new AttackError(`${target.length} targets for ${images.length} pictures.`);
-  for (const k of [...(labels ?? []), ...targets]) {
-    if (!Number.isInteger(k) || k < 0 || k >= model.classCount)
-      throw new AttackError(
-        `Class ${k} does not exist: the model has ${model.classCount} classes, 0 to ${model.classCount - 1}.`,
-      );
-  }
+  const fault =
+    picturesFault(model, images) ??
+    (labels && classesFault(model, labels, images.length, 'labels')) ??
+    (typeof target === 'object' ? classesFault(model, target, images.length, 'targets') : undefined) ??
+    (typeof target === 'number' ? classFault(model, target) : undefined);
+  if (fault !== undefined) throw new AttackError(fault);
 }
 
 /** Refuses what is no whole number of at least `least`. */

@@ -3,12 +3,12 @@
  * on plain grounds, beside attacks, waves and noise of equal strength; and each link of the conjecture gets its number.
  */
 import type { Distance } from '../distance/distance.ts';
+import { picturesFault } from '../model/faults.ts';
 import type { Model } from '../model/model.ts';
 import { releasePrograms } from '../runtime/compile.ts';
 import { bandPassed } from '../spectrum/band.ts';
 import type { NamedUnit } from '../visualize/unit-named.ts';
 import { BridgeError } from './bridge-error.ts';
-import { checkPictures } from './check-pictures.ts';
 import { compareDoses, type SeenDose } from './compare-doses.ts';
 import { type Linearity, linearityOf } from './linearity.ts';
 import type { Link } from './link.ts';
@@ -94,7 +94,8 @@ export async function bridge(
   const { distances = [], strength = 'rms', doses = usualDoses, dose = 8 / 255, notice = 8, closely = 16 } = options;
   const { seed = 0, onProgress, signal } = options;
   check(images, { doses, dose, notice, closely });
-  checkPictures(model, images);
+  const fault = picturesFault(model, images);
+  if (fault !== undefined) throw new BridgeError(fault);
   const responder = responderOf(model, unit, options);
   onProgress?.('asking about the pictures');
   const all = await responder.slopes(images);

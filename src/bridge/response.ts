@@ -1,5 +1,6 @@
 /** @file What a unit answers to pictures, with the class scores beside it and the slope of the answer, in batches. */
 import type { Model } from '../model/model.ts';
+import { topClass } from '../model/top-class.ts';
 import { compile, type Program } from '../runtime/compile.ts';
 import { grad } from '../tensor/grad.ts';
 import { sub } from '../tensor/ops/arithmetic.ts';
@@ -12,7 +13,7 @@ import type { NamedUnit } from '../visualize/unit-named.ts';
 export interface Reaction {
   /** The unit's response: for a class its score less the mean of all scores, which no shift of all of them changes. */
   readonly response: number;
-  /** The class that the model answers. */
+  /** The class that the model answers; -1 where a score is not a number. */
   readonly answer: number;
 }
 
@@ -75,7 +76,7 @@ export function responderOf(
       for (const i of some.keys())
         reactions.push({
           response: part('response', i)[0]!,
-          answer: largest(part('logits', i)),
+          answer: topClass(part('logits', i)),
           gradient: withGradient ? part('gradient', i) : new Float32Array(0),
         });
     }
@@ -96,10 +97,4 @@ function responseOf(model: Model, unit: NamedUnit, x: Tensor): Tensor {
   const seen = see(model, x, x, { group: 1, viewCount: 1 });
   const value = unit.objective.value(seen);
   return unit.label === undefined ? value : sub(value, reduceMean(seen.logits, { axes: [1] }));
-}
-
-function largest(scores: Float32Array): number {
-  let best = 0;
-  for (let k = 1; k < scores.length; k++) if (scores[k]! > scores[best]!) best = k;
-  return best;
 }

@@ -1,4 +1,5 @@
 /** @file Names of classes: reading lists of them, and finding the one that a user means. */
+import { classFault } from './faults.ts';
 import { ModelError } from './model-error.ts';
 
 /** Classes of a model in order: their names, and identifiers such as WordNet numbers where the list has them. */
@@ -59,8 +60,9 @@ export function findClass(wanted: string, classes: ClassList | undefined, count:
   const names = classes?.names;
   if (/^\d+$/.test(wanted.trim())) {
     const label = Number(wanted);
-    if (label < count) return label;
-    throw new ModelError(`Class ${label} does not exist: the model has ${count} classes, 0 to ${count - 1}.`);
+    const fault = classFault({ classCount: count }, label);
+    if (fault === undefined) return label;
+    throw new ModelError(fault);
   }
   if (names === undefined) {
     throw new ModelError(

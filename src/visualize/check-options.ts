@@ -1,5 +1,6 @@
 /** @file Refuses visualisations that cannot mean what they say, before any work. */
 import { type Norm, norms } from '../distance/ball.ts';
+import { classFault, pictureFault } from '../model/faults.ts';
 import type { Model } from '../model/model.ts';
 import type { VisualizeOptions } from './visualize-class.ts';
 
@@ -15,10 +16,8 @@ type Settled = VisualizeOptions &
 export function checkVisualizeOptions(model: Model, labels: readonly number[], options: Settled): void {
   const { steps, stepSize, smoothness, jitter, seed, batch, start, within } = options;
   for (const label of labels) {
-    if (!Number.isInteger(label) || label < 0 || label >= model.classCount)
-      throw new VisualizeError(
-        `Class ${label} does not exist: the model has ${model.classCount} classes, 0 to ${model.classCount - 1}.`,
-      );
+    const fault = classFault(model, label);
+    if (fault !== undefined) throw new VisualizeError(fault);
   }
   checkCount('Steps', steps, 1);
   checkCount('Seed', seed, 0);
@@ -32,7 +31,8 @@ export function checkVisualizeOptions(model: Model, labels: readonly number[], o
     throw new VisualizeError(`Step size must be a positive number, got ${stepSize}.`);
   if (!(smoothness >= 0 && smoothness < Number.POSITIVE_INFINITY))
     throw new VisualizeError(`Smoothness must be a number of at least 0, got ${smoothness}.`);
-  if (start !== undefined) checkStart(model, start);
+  const fault = start && pictureFault(model, start, 'The starting picture');
+  if (fault !== undefined) throw new VisualizeError(fault);
   if (within === undefined) return;
   if (start === undefined)
     throw new VisualizeError('A ball to stay within needs a picture in its middle: give start as well.');
@@ -47,16 +47,6 @@ export function checkBall(norm: Norm, epsilon: number): void {
     throw new VisualizeError(
       `Epsilon ${epsilon} is more than the way from black to white; pixels run from 0 to 1. Did you mean ${epsilon}/255?`,
     );
-}
-
-function checkStart({ channels, height, width }: Model, start: Float32Array): void {
-  const size = channels * height * width;
-  if (start.length !== size)
-    throw new VisualizeError(
-      `The starting picture has ${start.length} values; the model takes ${channels} x ${height} x ${width} = ${size}.`,
-    );
-  const wrong = start.find((value) => !(value >= -1e-6 && value <= 1 + 1e-6));
-  if (wrong !== undefined) throw new VisualizeError(`The starting picture holds ${wrong}; pixels run from 0 to 1.`);
 }
 
 function checkCount(what: string, value: number, least: number): void {

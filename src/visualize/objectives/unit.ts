@@ -1,4 +1,5 @@
 /** @file Units of a layer: a neuron, a channel, a whole layer, or a class (Olah et al. 2017; Mordvintsev et al. 2015). */
+import { classFault } from '../../model/faults.ts';
 import { sub } from '../../tensor/ops/arithmetic.ts';
 import { reduceMean } from '../../tensor/ops/reduce.ts';
 import { reduceMax } from '../../tensor/ops/reduce-extrema.ts';
@@ -86,10 +87,8 @@ export function classScore(label: number, kind: 'logit' | 'margin' = 'logit'): O
     name: kind === 'logit' ? `class ${label}` : `lead of class ${label}`,
     value: ({ logits }) => {
       const [n, classes] = logits.shape as [number, number];
-      if (!(Number.isInteger(label) && label >= 0 && label < classes))
-        throw new VisualizeError(
-          `Class ${label} does not exist: the model has ${classes} classes, 0 to ${classes - 1}.`,
-        );
+      const fault = classFault({ classCount: classes }, label);
+      if (fault !== undefined) throw new VisualizeError(fault);
       const own = reshape(take(logits, label, 1), [n]);
       if (kind === 'logit') return own;
       const shift = constant(
