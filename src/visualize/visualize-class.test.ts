@@ -112,7 +112,12 @@ describe('bad input', () => {
     ['a step of nothing', 0, { stepSize: 0 }, 'Step size must be a positive number, got 0.'],
     ['jitter of half the picture', 0, { jitter: 8 }, 'moves a picture of 16 x 16 by more than half'],
     ['a start of another size', 0, { start: new Float32Array(5) }, 'has 5 values; the model takes 3 x 16 x 16 = 768.'],
-    ['a start out of range', 0, { start: start.with(3, 200) }, 'holds 200; pixels run from 0 to 1, so divide levels by 255.'],
+    [
+      'a start out of range',
+      0,
+      { start: start.with(3, 200) },
+      'holds 200; pixels run from 0 to 1, so divide levels by 255.',
+    ],
     ['a ball without a middle', 0, { within: { norm: 'linf', epsilon: 0.1 } }, 'needs a picture in its middle'],
     ['a ball in the wrong unit', 0, { start, within: { norm: 'linf', epsilon: 8 } }, 'Did you mean 8/255?'],
   ])('refuses %s', async (_name, label, options, message) => {
