@@ -9,12 +9,16 @@ import type { LinkName } from '../src/bridge/link.ts';
 import type { DoseReactions, PatternReactions } from '../src/bridge/measure-doses.ts';
 import { dosed, ofUnitStrength, strengthOf } from '../src/bridge/pattern.ts';
 import { phaseScrambled } from '../src/bridge/phase-scramble.ts';
+import { usualBatch } from '../src/bridge/usual-batch.ts';
 import { verdictOf } from '../src/bridge/verdict.ts';
 import { distanceRegistry } from '../src/distance/registry.ts';
 import { loadModel } from '../src/model/load-model.ts';
+import type { Model } from '../src/model/model.ts';
 import { compile } from '../src/runtime/compile.ts';
 import { fourierBasis } from '../src/spectrum/fourier-basis.ts';
 import { coefficients } from '../src/tensor/fourier.ts';
+import { relu } from '../src/tensor/ops/activation.ts';
+import { reduceSum } from '../src/tensor/ops/reduce.ts';
 import { unitNamed } from '../src/visualize/unit-named.ts';
 import { pseudoRandom } from './random.ts';
 import { linearNetwork, smallNetwork } from './support/network.ts';
@@ -277,9 +281,12 @@ describe('patterns', () => {
   });
 });
 
-it('gives the same again, whatever the batch, and takes units of layers', async () => {
+it.each([
+  ['of a layer', 'Conv#1:2', false],
+  ['of a class, whose universal perturbation is among them', '2', true],
+])('gives the same again, whatever the batch, for units %s', async (_, name, isClass) => {
   await using model = await loadModel(smallNetwork(), { preprocessing: 'none' });
-  const unit = unitNamed(model, 'Conv#1:2');
+  const unit = unitNamed(model, name);
   const run = (batch: number) => bridge(model, pictures.slice(0, 5), unit, { batch, doses: [8 / 255], distances });
   const [a, b] = [await run(4), await run(1)];
   for (const [i, { pattern, reactions }] of a.patterns.entries()) {
@@ -287,7 +294,24 @@ it('gives the same again, whatever the batch, and takes units of layers', async 
     const [x, y] = [reactions, b.patterns[i]!.reactions].map(({ doses }) => doses.flatMap(({ gained }) => gained));
     for (const [k, value] of x!.entries()) expect(y![k], pattern.name).toBeCloseTo(value, 4);
   }
-  expect(a.patterns.map(({ pattern }) => pattern.name)).not.toContain('universal');
+  expect(a.patterns.some(({ pattern }) => pattern.name === 'universal')).toBe(isClass);
+});
+
+it('takes 16 pictures in a run, and as many of a large network as half a gigabyte holds', async () => {
+  await using model = await loadModel(smallNetwork(), { preprocessing: 'none' });
+  expect(usualBatch(model)).toBe(16);
+  const layers = (count: number): Model => ({
+    ...model,
+    height: 1024,
+    width: 1024,
+    logits: (x) =>
+      reduceSum(
+        Array.from({ length: count }, () => 0).reduce((y) => relu(y), x),
+        { axes: [1, 2, 3] },
+      ),
+  });
+  // Every value takes 3 x 2^20 numbers of 4 bytes, and as much for its gradient: 24 MB. The picture is one, the layers are others.
+  expect([4, 5, 20, 30].map((count) => usualBatch(layers(count)))).toEqual([4, 2, 1, 1]);
 });
 
 it('refuses what it cannot measure', async () => {

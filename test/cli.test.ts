@@ -391,6 +391,11 @@ describe('pareidolia bridge', () => {
     const { status, stderr } = run('bridge', 'net.onnx', 'picture.png', '--unit', 'fish', '-o', 'page.png');
     expect([status, stderr]).toEqual([2, 'pareidolia: The page is written as HTML; page.png is not named .html.\n']);
     expect(run('bridge', 'net.onnx', 'nowhere', '--unit', 'fish').stderr).toMatch(/Cannot read nowhere/);
+    const both = run('bridge', 'net.onnx', 'picture.png', '--unit', 'fish', '--batch', '2', '--memory', '1GB');
+    expect([both.status, both.stderr]).toEqual([
+      2,
+      'pareidolia: --memory chooses the batch, and --batch sets it: give one of them.\n',
+    ]);
     expect(existsSync(at('page.png'))).toBe(false);
   });
 });

@@ -34,7 +34,7 @@ export interface BridgeOptions {
   /** Pictures whose distances and local linearity are measured, the first; 16 unless given. */
   readonly closely?: number;
   readonly seed?: number;
-  /** Pictures in one run; 16 unless given. */
+  /** Pictures in one run; 16, or fewer where their gradient takes more than half a gigabyte, unless given. No result depends on it. */
   readonly batch?: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: (what: string) => void;

@@ -28,6 +28,9 @@ const [drawingSteps, attackSteps] = [64, 20];
 /** Deviation of the noise around grey that the drawing starts from, so that no ReLU is at its corner. */
 const startDeviation = 0.01;
 
+/** Pictures in one step of the universal perturbation, which is another one with another number: no matter of memory. */
+const universalBatch = 16;
+
 /** The pattern that the conjecture is about. */
 export const ascentName = 'ascent';
 
@@ -137,7 +140,7 @@ async function attackPattern({ responder, pictures, strength, dose }: PatternSou
 
 /** One change that leads every second picture to the class; none for units that are no class. */
 async function universalPattern({ responder, pictures, strength, dose, seed }: PatternSource): Promise<Made> {
-  const { model, unit, batch, signal } = responder;
+  const { model, unit, signal } = responder;
   if (unit.label === undefined || pictures.length < 2) return {};
   const chosen = pictures.flatMap((picture, i) => (i % 2 === 0 ? [{ picture, i }] : []));
   const scale = strength === 'rms' ? Math.sqrt(pictures[0]!.length) : 1;
@@ -151,7 +154,7 @@ async function universalPattern({ responder, pictures, strength, dose, seed }: P
       target: unit.label,
       passes: 10,
       seed,
-      batch,
+      batch: universalBatch,
       ...(signal === undefined ? {} : { signal }),
     },
   );

@@ -8,6 +8,7 @@ import { reduceMean, reduceSum } from '../tensor/ops/reduce.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { see } from '../visualize/see.ts';
 import type { NamedUnit } from '../visualize/unit-named.ts';
+import { usualBatch } from './usual-batch.ts';
 
 /** What the network says of a picture. */
 export interface Reaction {
@@ -40,7 +41,7 @@ export interface Responder {
 export function responderOf(
   model: Model,
   unit: NamedUnit,
-  { batch = 16, signal }: { readonly batch?: number; readonly signal?: AbortSignal } = {},
+  { batch = usualBatch(model), signal }: { readonly batch?: number; readonly signal?: AbortSignal } = {},
 ): Responder {
   const size = Math.min(batch, model.maxBatch);
   const shape = [size, model.channels, model.height, model.width];

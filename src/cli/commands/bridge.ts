@@ -1,4 +1,5 @@
 /** @file `pareidolia bridge`: whether what a drawing is made of fools in a picture, link by link. */
+import { batchWithin } from '../../attack/batch-within.ts';
 import { type BridgeFindings, bridge, usualDoses } from '../../bridge/bridge.ts';
 import type { Strength } from '../../bridge/pattern.ts';
 import { fitPicture } from '../../model/fit-picture.ts';
@@ -25,7 +26,8 @@ export interface BridgeFlags extends ModelFlags {
   readonly notice: number;
   readonly closely: number;
   readonly count?: number;
-  readonly batch: number;
+  readonly batch?: number;
+  readonly memory?: number;
   readonly seed: number;
   readonly csv?: string;
   readonly out?: string;
@@ -38,6 +40,8 @@ export async function bridgeCommand(
   modelPath: string,
   ...paths: string[]
 ): Promise<void> {
+  if (flags.batch !== undefined && flags.memory !== undefined)
+    throw new CliError('--memory chooses the batch, and --batch sets it: give one of them.');
   const files = (await listPictures(paths)).slice(0, flags.count);
   const distancesCsv = flags.csv?.replace(/(\.[^./\\]*)?$/, '.distances$1');
   for (const path of [flags.out, flags.csv, distancesCsv])
@@ -50,7 +54,8 @@ export async function bridgeCommand(
   const units = flags.unit.map((name) => unitNamed(model, name));
   const images: Float32Array[] = [];
   for (const { path } of files) images.push(fitPicture(await readPicture(path), model));
-  const { dose, strength, notice, closely, batch, seed } = flags;
+  const { dose, strength, notice, closely, seed } = flags;
+  const batch = flags.memory === undefined ? flags.batch : batchWithin(model, flags.memory);
   const found: BridgeFindings[] = await withProgress(this, 'Bridge', async (update) => {
     const all: BridgeFindings[] = [];
     for (const unit of units)
@@ -62,7 +67,7 @@ export async function bridgeCommand(
           dose,
           notice,
           closely,
-          batch,
+          ...(batch === undefined ? {} : { batch }),
           seed,
           signal: this.signal,
           onProgress: (what) => update(`${unit.name}, ${what}`),
