@@ -107,9 +107,12 @@ export { type Band, type BandName, bandNamed, bandPass, bandPassed, bands, isInB
 export {
   type BandAttackOptions,
   type BandAttackResult,
+  type BandCell,
   type BandCurve,
+  type BandOutcome,
   type BandPoint,
   bandAttack,
+  bandAttackKey,
 } from './spectrum/band-attack.ts';
 export { bandSubspace } from './spectrum/band-subspace.ts';
 export { type BlurPoolOptions, type BlurredFile, blurDownsampling } from './spectrum/blur-pool.ts';

@@ -6,7 +6,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { decodePicture, encodePng } from '#image-codec';
 import { loadModel } from '../src/model/load-model.ts';
+import { randomOrder } from '../src/random/random-order.ts';
 import { bandPassed, bands } from '../src/spectrum/band.ts';
+import { type BandAttackResult, type BandCell, bandAttack, bandAttackKey } from '../src/spectrum/band-attack.ts';
 import { type HeatCell, type HeatMap, heatMap, heatMapKey } from '../src/spectrum/heat-map.ts';
 import { pseudoRandom } from './random.ts';
 import { smallNetwork } from './support/network.ts';
@@ -76,9 +78,29 @@ describe('pareidolia sensitivity', () => {
     expect(existsSync(at('map.state.json'))).toBe(false);
   });
 
+  it('goes on with attacks that were stopped', async () => {
+    await using model = await loadModel(at('net.onnx'), { preprocessing: 'none' });
+    const options = { bands: { low: bands.low }, epsilons: [2, 4], steps: 3, seed: 2 };
+    const order = [...randomOrder(pictures.length, options.seed)].map((i) => pictures[i]!);
+    const cells: BandCell[] = [];
+    const found = await bandAttack(model, order, undefined, { ...options, onCell: (cell) => cells.push(cell) });
+    // The first attack is told to be made, with a picture that was wrong before, as none can be whose label is the model's answer.
+    const wrong = { misclassifiedBefore: true, success: false, success8: false };
+    const known = { ...cells[0]!, outcomes: [wrong, ...cells[0]!.outcomes.slice(1)] };
+    const key = await bandAttackKey(model, order, undefined, options);
+    writeFileSync(at('bands.state.json'), JSON.stringify({ key, cells: [known] }));
+    const args = ['--preprocessing', 'none', '--band', 'low', '--epsilon', '2', '--epsilon', '4', '--steps', '3'];
+    const result = run('sensitivity', '--bands', 'net.onnx', 'set', ...args, '--seed', '2', '--out', 'bands', '--json');
+    expect([result.status, existsSync(at('bands.state.json'))]).toEqual([0, false]);
+    const { curves } = JSON.parse(result.stdout) as BandAttackResult;
+    expect(curves[1]).toEqual(JSON.parse(JSON.stringify(found.curves[1])));
+    expect(curves[0]!.points[0]!.success).toBe(cells[0]!.outcomes.slice(1).filter(({ success }) => success).length / 2);
+  });
+
   it.each([
     ['two measurements at once', ['sensitivity', '--waves', '--bands'], 'each is a run of its own'],
-    ['the state of another map', ['spectrum', '--heatmap', '--out', 'other'], 'is the state of another map'],
+    ['the state of another map', ['spectrum', '--heatmap', '--out', 'other'], 'is the state of another run'],
+    ['the state of other attacks', ['sensitivity', '--bands', '--out', 'other'], 'is the state of another run'],
   ])('refuses %s in one sentence and writes nothing', (_, args, message) => {
     writeFileSync(at('other.state.json'), JSON.stringify({ key: 'another', cells: [] }));
     const { status, stdout, stderr } = run(...args, 'net.onnx', 'set');

@@ -1,10 +1,7 @@
-/** @file The cells of a long map on disk, so that an interrupted command goes on where it stopped. */
+/** @file The cells of a long map, or a table's attacks, on disk, so that an interrupted command goes on where it stopped. */
 import { readFile, rm } from 'node:fs/promises';
 import { CliError } from './errors.ts';
 import { writeOutput } from './output.ts';
-
-/** Cells are written after this many new ones, and when the command ends. */
-const every = 25;
 
 /** Cells of one map on their way. */
 export interface SavedCells<Cell> {
@@ -19,10 +16,16 @@ export interface SavedCells<Cell> {
 
 /**
  * Opens the state beside an output.
- * @param key tells the map from any other
- * @throws CliError if the file holds the cells of another map
+ * @param key tells the run from any other
+ * @param every cells are written after so many new ones, and when the command ends; 25 unless given
+ * @throws CliError if the file holds the cells of another run
  */
-export async function openCells<Cell>(path: string, key: string, fresh: boolean): Promise<SavedCells<Cell>> {
+export async function openCells<Cell>(
+  path: string,
+  key: string,
+  fresh: boolean,
+  every = 25,
+): Promise<SavedCells<Cell>> {
   const text = fresh ? undefined : await readFile(path, 'utf8').catch(() => undefined);
   const known = text === undefined ? [] : cellsOf<Cell>(path, text, key);
   const cells = [...known];
@@ -52,10 +55,10 @@ function cellsOf<Cell>(path: string, text: string, key: string): Cell[] {
   try {
     state = JSON.parse(text);
   } catch {
-    throw new CliError(`${path} is no state of a map; begin anew with --fresh.`);
+    throw new CliError(`${path} is no state of a run; begin anew with --fresh.`);
   }
   if (state.key === key && Array.isArray(state.cells)) return state.cells;
   throw new CliError(
-    `${path} is the state of another map (${String(state.key)}); begin anew with --fresh, or choose another --out.`,
+    `${path} is the state of another run (${String(state.key)}); begin anew with --fresh, or choose another --out.`,
   );
 }

@@ -72,5 +72,5 @@ export const sensitivityFlags = {
     brief: 'Seed of signs and of the choice of pictures',
     placeholder: 'N',
   },
-  fresh: mode('Begin a map anew where an interrupted one could go on'),
+  fresh: mode('Begin anew where an interrupted run could go on'),
 } as const;

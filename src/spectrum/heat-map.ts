@@ -11,6 +11,7 @@ import { type AnswerOptions, changedAnswers } from './changed-answers.ts';
 import { checkPictures } from './check-pictures.ts';
 import { fourierBasis } from './fourier-basis.ts';
 import { modelHash } from './model-hash.ts';
+import { pictureHashes } from './picture-hashes.ts';
 import { SpectrumError } from './spectrum-error.ts';
 import { gridNotes, gridOf, nameOf, onGrid, type Wave, type WaveGrid } from './wave-grid.ts';
 
@@ -143,10 +144,8 @@ export async function heatMapKey(
   labels: readonly number[] | undefined,
   { norm = usualNorm(model.height, model.width), step, seed = 0 }: HeatMapOptions = {},
 ): Promise<string> {
-  const hashes = await Promise.all(images.map((image) => contentHash(new Uint8Array(image.slice().buffer))));
   // In whatever order the pictures come, the map is one.
-  const each = hashes.map((hash, i) => `${hash} ${labels?.[i] ?? 'answer'}`).sort();
-  const pictures = await contentHash({ each });
+  const pictures = await contentHash({ each: (await pictureHashes(images, labels)).sort() });
   const grid = gridOf(model, step);
   return `${model.name} ${await modelHash(model)}, ${images.length} pictures ${pictures}, norm ${norm}, step ${grid.step}, seed ${seed}`;
 }

@@ -2,11 +2,11 @@
 import { loadModel } from '../../model/load-model.ts';
 import type { Model } from '../../model/model.ts';
 import { bandNamed } from '../../spectrum/band.ts';
-import { bandAttack } from '../../spectrum/band-attack.ts';
+import { type BandAttackResult, type BandCell, bandAttack, bandAttackKey } from '../../spectrum/band-attack.ts';
 import { type CurveFigure, curveFigurePng, curveFigureSvg } from '../../spectrum/curve-figure.ts';
 import { filteredAccuracy } from '../../spectrum/filtered-accuracy.ts';
-import { fourierAttack, type WaveRate } from '../../spectrum/fourier-attack.ts';
-import { type HeatCell, type HeatMapOptions, heatMap, heatMapKey } from '../../spectrum/heat-map.ts';
+import { type FourierAttackResult, fourierAttack, type WaveRate } from '../../spectrum/fourier-attack.ts';
+import { type HeatCell, type HeatMap, type HeatMapOptions, heatMap, heatMapKey } from '../../spectrum/heat-map.ts';
 import { type MapFigure, mapFigurePng, mapFigureSvg } from '../../spectrum/map-figure.ts';
 import { bandFigure, filteredFigure, heatMapFigure, waveFigure } from '../../spectrum/sensitivity-figures.ts';
 import { type CliContext, withProgress } from '../context.ts';
@@ -122,7 +122,7 @@ const measures: Readonly<Record<SensitivityKind, Measure>> = {
       signal,
     };
     const key = () => heatMapKey(model, images, labels, options);
-    const map = await withCells<HeatCell, Awaited<ReturnType<typeof heatMap>>>(state, key, flags.fresh, (cells) =>
+    const map = await withCells<HeatCell, HeatMap>({ path: state, key, fresh: flags.fresh }, (cells) =>
       heatMap(model, images, labels, { ...options, ...cells, onProgress }),
     );
     return { json: map, lines: heatMapLines(map), csv: heatMapCsv(map), figure: mapDrawing(heatMapFigure([map])) };
@@ -144,10 +144,8 @@ const measures: Readonly<Record<SensitivityKind, Measure>> = {
     } as const;
     const key = async () =>
       `waves, ${options.norm} ${epsilon}, ${await heatMapKey(model, chosen, undefined, { ...(flags.gridStep === undefined ? {} : { step: flags.gridStep }) })}`;
-    const result = await withCells<WaveRate, Awaited<ReturnType<typeof fourierAttack>>>(
-      state,
-      key,
-      flags.fresh,
+    const result = await withCells<WaveRate, FourierAttackResult>(
+      { path: state, key, fresh: flags.fresh },
       ({ onCell, known }) =>
         fourierAttack(model, chosen, {
           ...options,
@@ -160,19 +158,23 @@ const measures: Readonly<Record<SensitivityKind, Measure>> = {
     return { json, lines: waveLines(result), csv: waveCsv(result), figure: mapDrawing(waveFigure([result])) };
   },
 
-  async bands(model, { images, labels }, { flags, signal, onProgress }) {
+  async bands(model, { images, labels }, { flags, signal, onProgress, state }) {
     const { norm = 'l2', steps, epsilon, seed, batch, band } = flags;
     const usual = norm === 'l2' ? [0.25, 0.5, 1, 2] : [1, 2, 4, 8].map((n) => n / 255);
-    const result = await bandAttack(model, images, labels, {
+    const settings = {
       norm,
       epsilons: (epsilon ?? usual).toSorted((a, b) => a - b),
       ...(steps === undefined ? {} : { steps }),
       ...(band && { bands: Object.fromEntries(band.map((text) => [text, bandNamed(text)])) }),
-      ...(batch === undefined ? {} : { batch }),
       seed,
-      signal,
-      onProgress,
-    });
+    };
+    const limits = { ...(batch === undefined ? {} : { batch }), signal, onProgress };
+    const key = () => bandAttackKey(model, images, labels, settings);
+    // An attack of all pictures takes minutes: each is kept.
+    const result = await withCells<BandCell, BandAttackResult>(
+      { path: state, key, fresh: flags.fresh, every: 1 },
+      (cells) => bandAttack(model, images, labels, { ...settings, ...limits, ...cells }),
+    );
     return { json: result, lines: bandLines(result), csv: bandCsv(result), figure: curveDrawing(bandFigure([result])) };
   },
 
@@ -211,15 +213,21 @@ function one(epsilon: readonly number[] | undefined, kind: SensitivityKind): rea
   throw new CliError(`--${kind} takes one --epsilon, got ${epsilon.length}.`);
 }
 
-/** Runs a map with its cells kept on disk, where there is a place for them. */
+/** Where cells are kept, what they belong to, and after how many they are written. */
+interface Place {
+  readonly path: string | undefined;
+  readonly key: () => Promise<string>;
+  readonly fresh: boolean;
+  readonly every?: number;
+}
+
+/** Runs a measurement with its cells kept on disk, where there is a place for them. */
 async function withCells<Cell, Result>(
-  path: string | undefined,
-  key: () => Promise<string>,
-  fresh: boolean,
+  { path, key, fresh, every }: Place,
   run: (cells: { readonly known?: readonly Cell[]; readonly onCell?: (cell: Cell) => void }) => Promise<Result>,
 ): Promise<Result> {
   if (path === undefined) return run({});
-  const cells: SavedCells<Cell> = await openCells<Cell>(path, await key(), fresh);
+  const cells: SavedCells<Cell> = await openCells<Cell>(path, await key(), fresh, every);
   try {
     const result = await run({ known: cells.known, onCell: (cell) => cells.add(cell) });
     await cells.remove();

@@ -14,7 +14,8 @@ export const sensitivityRoute = buildCommand({
         kind: 'parsed',
         parse: String,
         optional: true,
-        brief: 'Name of the files to write: NAME.json, NAME.csv and a figure; a map that was stopped goes on',
+        brief:
+          'Name of the files to write: NAME.json, NAME.csv and a figure; what was stopped goes on (not --filtered)',
         placeholder: 'NAME',
       },
     },
