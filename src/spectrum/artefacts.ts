@@ -7,10 +7,12 @@ import { randomStream } from '../random/random-stream.ts';
 import type { DeviceRuntime } from '../runtime/runtime.ts';
 import { isFloat } from '../tensor/dtype.ts';
 import { input } from '../tensor/tensor.ts';
+import { gradientPower } from './gradient-power.ts';
 import { type InputGradientOptions, inputGradients } from './input-gradients.ts';
-import { highShareOf, lineIndex, meanPower } from './line-index.ts';
+import { lineIndex } from './lines.ts';
 import { type OverlapMaps, overlapMaps, type PixelMap, type TracedPath } from './overlap-map.ts';
 import { chanceRatio, correlation, energyMaps, meanMap, type PhaseEnergies, phaseEnergies } from './phase-energy.ts';
+import { highShare } from './radial.ts';
 import { type ResolutionLayer, resolutionLayers } from './resolution-layers.ts';
 
 /** What a file says of the patterns that its network draws. */
@@ -127,7 +129,7 @@ export async function measureArtefacts(
   const gradients = await inputGradients(model, pictures, options);
   const all = energyMaps(gradients, height, width);
   const map = meanMap(all, height, width);
-  const power = await meanPower(gradients, [channels, height, width], model.device);
+  const power = await gradientPower(model, gradients);
   const periods = prediction.input.map((predicted): ArtefactPeriod => {
     const { period } = predicted;
     const measured = phaseEnergies(map, period);
@@ -148,7 +150,7 @@ export async function measureArtefacts(
     on: images === undefined ? 'noise' : 'pictures',
     seed,
     periods,
-    highShare: highShareOf(power),
+    highShare: highShare(power),
     map,
   };
 }

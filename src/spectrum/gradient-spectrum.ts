@@ -9,9 +9,10 @@ import { grad } from '../tensor/grad.ts';
 import { reduceSum } from '../tensor/ops/reduce.ts';
 import { square } from '../tensor/ops/unary.ts';
 import { input } from '../tensor/tensor.ts';
+import { gradientPower } from './gradient-power.ts';
 import { inputGradients } from './input-gradients.ts';
-import { spectralLines, usualPeriods } from './lines.ts';
-import { type PowerSpectrum, powerSpectrum } from './power-spectrum.ts';
+import { lineIndex, usualPeriods } from './lines.ts';
+import type { PowerSpectrum } from './power-spectrum.ts';
 import { SpectrumError } from './spectrum-error.ts';
 
 /** Options of spectra of gradients. */
@@ -135,7 +136,7 @@ export function lineOrigins(layers: readonly LayerSpectrum[], periods: readonly 
   return periods.flatMap((period) => {
     let before = 1;
     for (const [i, { layer, place, spectrum }] of layers.entries()) {
-      const index = spectralLines(spectrum, [period])[0]?.index;
+      const index = lineIndex(spectrum, period);
       if (index === undefined) return [];
       const previous = layers[i - 1];
       const after = previous !== undefined && place - previous.place > 1 ? previous.layer : undefined;
@@ -168,23 +169,8 @@ function chosen<T>(all: readonly T[], most: number): T[] {
   return Array.from({ length: most }, (_, i) => all[Math.round((i * (all.length - 1)) / (most - 1))]!);
 }
 
-/** Gradients may be tiny, and their squares nothing; a spectrum has no scale here. */
 async function spectrumOfGradients(model: Model, gradients: readonly Float32Array[]): Promise<PowerSpectrum> {
-  const { channels, height, width, device, name } = model;
-  const size = channels * height * width;
-  const pixels = new Float32Array(gradients.length * size);
-  for (const [i, gradient] of gradients.entries()) {
-    const most = gradient.reduce((a, b) => Math.max(a, Math.abs(b)), 0);
-    if (most > 0)
-      pixels.set(
-        gradient.map((v) => v / most),
-        i * size,
-      );
-  }
-  const spectrum = await powerSpectrum(
-    { shape: [gradients.length, channels, height, width], pixels },
-    { mean: 'removed', normalise: 'picture', device },
-  );
+  const spectrum = await gradientPower(model, gradients);
   if (spectrum.pictures > 0) return spectrum;
-  throw new SpectrumError(`The gradients of ${name} are 0 for every picture, so they have no spectrum.`);
+  throw new SpectrumError(`The gradients of ${model.name} are 0 for every picture, so they have no spectrum.`);
 }

@@ -47,6 +47,11 @@ export function spectralLines(spectrum: PowerSpectrum, periods: readonly number[
   });
 }
 
+/** The line index of one period; undefined where the period does not fit the picture. */
+export function lineIndex(spectrum: PowerSpectrum, period: number): number | undefined {
+  return spectralLines(spectrum, [period])[0]?.index;
+}
+
 /** Multiples (i, j) of 1 / p that patterns of period p and of none of its divisors have, one of each opposite pair. */
 function frequenciesOf(p: number): (readonly [number, number])[] {
   const found: (readonly [number, number])[] = [];

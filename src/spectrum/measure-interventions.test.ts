@@ -4,10 +4,11 @@ import { pseudoRandom } from '../../test/random.ts';
 import { linearNetwork, smallNetwork } from '../../test/support/network.ts';
 import { pgd } from '../attack/pgd.ts';
 import { loadModel } from '../model/load-model.ts';
-import { inputGradients } from './input-gradients.ts';
+import { gradientSpectrum } from './gradient-spectrum.ts';
 import { type Intervention, intervene, interventionName, interventionNamed } from './intervention.ts';
-import { highShareOf, meanPower } from './line-index.ts';
+import { spectralLines } from './lines.ts';
 import { measureInterventions } from './measure-interventions.ts';
+import { highShare } from './radial.ts';
 
 const random = pseudoRandom(11);
 const images = Array.from({ length: 12 }, () => Float32Array.from({ length: 768 }, random));
@@ -41,8 +42,12 @@ describe('measureInterventions', () => {
       expect(row.attacked).toEqual([
         { epsilon, surviving: survivors, accuracy: survivors / 12, kept: survivors / row.right },
       ]);
-      const power = await meanPower(await inputGradients(changed, images), [3, 16, 16], model.device);
-      expect(row.highShare).toBeCloseTo(highShareOf(power), 6);
+      const spectrum = await gradientSpectrum(changed, images);
+      expect(row.highShare).toBeCloseTo(highShare(spectrum), 6);
+      // `intervene`, `inspect --artefacts` and `spectrum --gradient` speak of the same lines.
+      for (const { period, lineIndex } of row.periods)
+        expect(lineIndex).toBeCloseTo(spectralLines(spectrum, [period])[0]!.index, 6);
+      expect(row.periods.map(({ period }) => period)).toEqual([2, 4]);
     }
     expect(found.rows[1]!.highShare).not.toBeCloseTo(found.rows[0]!.highShare, 3);
     expect(found.words).toHaveLength(2);

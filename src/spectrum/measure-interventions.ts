@@ -9,6 +9,7 @@
 import { pgd } from '../attack/pgd.ts';
 import type { AttackResult } from '../attack/result.ts';
 import type { Model } from '../model/model.ts';
+import { gradientPower } from './gradient-power.ts';
 import { inputGradients } from './input-gradients.ts';
 import {
   applies,
@@ -18,8 +19,9 @@ import {
   interventionName,
   usualInterventions,
 } from './intervention.ts';
-import { highShareOf, lineIndex, meanPower } from './line-index.ts';
+import { lineIndex } from './lines.ts';
 import { energyMaps, meanMap, phaseEnergies } from './phase-energy.ts';
+import { highShare } from './radial.ts';
 import { SpectrumError } from './spectrum-error.ts';
 
 /** What is measured of a model, as it is or after an intervention. */
@@ -142,10 +144,10 @@ async function measure(
   labels: readonly number[],
   { epsilons, steps, seed, batch, signal }: Settings,
 ): Promise<Omit<InterventionRow, 'name' | 'intervention' | 'changes'>> {
-  const { channels, height, width } = model;
+  const { height, width } = model;
   const limits = { ...(batch === undefined ? {} : { batch }), ...(signal === undefined ? {} : { signal }) };
   const gradients = await inputGradients(model, images, limits);
-  const power = await meanPower(gradients, [channels, height, width], model.device);
+  const power = await gradientPower(model, gradients);
   const map = meanMap(energyMaps(gradients, height, width), height, width);
   const periods = [2, 4, 8].flatMap((period) => {
     const index = lineIndex(power, period);
@@ -166,7 +168,7 @@ async function measure(
       surviving,
     });
   }
-  return { periods, highShare: highShareOf(power), accuracy: right / images.length, right, attacked };
+  return { periods, highShare: highShare(power), accuracy: right / images.length, right, attacked };
 }
 
 /** What happened to the artefact and whether robustness followed, a sentence for each intervention. */
