@@ -10,6 +10,8 @@ export interface ArtefactFindings {
   readonly prediction: ArtefactPrediction;
   readonly measurement: ArtefactMeasurement | undefined;
   readonly notes: readonly string[];
+  /** Tables and the figure that were written. */
+  readonly tables: readonly string[];
   readonly out?: string;
 }
 
@@ -17,7 +19,7 @@ export interface ArtefactFindings {
 const mostPhases = 16;
 
 /** As JSON; maps are in the figure. Infinite ratios, of places that no window covers, are null. */
-export function artefactJson({ file, prediction, measurement, notes, out }: ArtefactFindings): object {
+export function artefactJson({ file, prediction, measurement, notes, tables, out }: ArtefactFindings): object {
   const { layers, input, output } = prediction;
   const { map: _, ...measured } = measurement ?? { map: undefined };
   return {
@@ -27,18 +29,20 @@ export function artefactJson({ file, prediction, measurement, notes, out }: Arte
     output,
     ...(measurement === undefined ? {} : { measured }),
     notes,
+    ...(tables.length === 0 ? {} : { tables }),
     ...(out === undefined ? {} : { out }),
   };
 }
 
 /** As lines for people. */
-export function artefactLines({ prediction, measurement, notes, out }: ArtefactFindings): string[] {
+export function artefactLines({ prediction, measurement, notes, tables, out }: ArtefactFindings): string[] {
   const { layers, input, output } = prediction;
-  if (layers.length === 0)
-    return [
-      'No layer changes the resolution: nothing is predicted to repeat.',
-      ...notes.map((note) => `note: ${note}`),
-    ];
+  const written = [...tables, ...(out === undefined ? [] : [out])];
+  const after = [
+    ...notes.map((note) => `note: ${note}`),
+    ...(written.length === 0 ? [] : [`written: ${written.join(', ')}`]),
+  ];
+  if (layers.length === 0) return ['No layer changes the resolution: nothing is predicted to repeat.', ...after];
   const lines = [...layerTable(layers), '', ...layerSentences(layers), ''];
   for (const { words, predicted, measured, lineIndex } of measurement?.periods ?? []) {
     lines.push(`${words}${lineIndex === undefined ? '' : ` Line index ${lineIndex.toFixed(2)}.`}`);
@@ -63,7 +67,7 @@ export function artefactLines({ prediction, measurement, notes, out }: ArtefactF
     );
     if (predicted.energies.flat().length <= mostPhases) lines.push(...phaseTable(predicted));
   }
-  return [...lines, ...notes.map((note) => `note: ${note}`), ...(out === undefined ? [] : [`written: ${out}`])];
+  return [...lines, ...after];
 }
 
 function layerTable(layers: readonly ResolutionLayer[]): string[] {

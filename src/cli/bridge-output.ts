@@ -4,6 +4,7 @@ import type { SeenDose } from '../bridge/compare-doses.ts';
 import { meanOf, shareOf } from '../bridge/interval.ts';
 import { levels, short } from '../bridge/words.ts';
 import { mean, median } from '../distance/mean.ts';
+import { csvText } from './csv.ts';
 import { textTable } from './text-table.ts';
 
 const percent = (share: number) => `${Math.round(100 * share)} %`;
@@ -107,10 +108,6 @@ export function bridgeJson(all: readonly BridgeFindings[]): string {
   return `${JSON.stringify({ units }, null, 2)}\n`;
 }
 
-function quoted(text: string): string {
-  return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
-
 /** A line for each unit, pattern and dose. */
 export function bridgeCsv(all: readonly BridgeFindings[]): string {
   const head = 'model,unit,pattern,dose,gained,gained_low,gained_high,predicted,gained_on_grey,fooled,led';
@@ -119,9 +116,9 @@ export function bridgeCsv(all: readonly BridgeFindings[]): string {
       reactions.doses.map((one) => {
         const gained = meanOf(one.gained);
         return [
-          quoted(model),
-          quoted(unit),
-          quoted(pattern.name),
+          model,
+          unit,
+          pattern.name,
           one.dose,
           gained.value,
           gained.low,
@@ -130,27 +127,27 @@ export function bridgeCsv(all: readonly BridgeFindings[]): string {
           mean(one.aloneGained.grey),
           mean(one.fooled.map(Number)),
           mean(one.led.map(Number)),
-        ].join(',');
+        ];
       }),
     ),
   );
-  return `${[head, ...lines].join('\n')}\n`;
+  return csvText([head.split(','), ...lines]);
 }
 
 /** A line for each unit, dose and distance of the pattern that has them, medians over pictures; undefined where no distance was measured. */
 export function bridgeDistancesCsv(all: readonly BridgeFindings[]): string | undefined {
   const head = 'model,unit,pattern,dose,distance,in_picture,on_grey,noise_in_picture,noise_on_grey';
-  const cell = (value: number) => (Number.isNaN(value) ? '' : String(value));
+  const cell = (value: number) => (Number.isNaN(value) ? undefined : value);
   const lines = all.flatMap(({ model, unit, patterns }) =>
     patterns.flatMap(({ pattern, seenByDose }) =>
       seenByDose.flatMap(({ dose, seen }) =>
         seen.map((one) => {
           const { distance, inPicture, onGrey, noiseInPicture, noiseOnGrey } = middleOf(one);
           const numbers = [inPicture, onGrey, noiseInPicture, noiseOnGrey].map(cell);
-          return [...[model, unit, pattern.name].map(quoted), dose, quoted(distance), ...numbers].join(',');
+          return [model, unit, pattern.name, dose, distance, ...numbers];
         }),
       ),
     ),
   );
-  return lines.length === 0 ? undefined : `${[head, ...lines].join('\n')}\n`;
+  return lines.length === 0 ? undefined : csvText([head.split(','), ...lines]);
 }

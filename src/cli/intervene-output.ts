@@ -1,5 +1,6 @@
 /** @file What `intervene` prints, a table of interventions and a sentence for each, and writes as CSV. */
 import { budgetText, type InterventionFindings } from '../spectrum/measure-interventions.ts';
+import { csvText } from './csv.ts';
 import { textTable } from './text-table.ts';
 
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
@@ -39,9 +40,11 @@ export function interventionLines({ model, pictures, steps, rows, skipped, words
 export function interventionCsv({ rows }: Pick<InterventionFindings, 'rows'>): string {
   const [before] = rows;
   const head = [
-    'intervention,changes',
+    'intervention',
+    'changes',
     ...before!.periods.flatMap(({ period }) => [`lines_${period}`, `phases_${period}`]),
-    'high_share,accuracy',
+    'high_share',
+    'accuracy',
     ...before!.attacked.flatMap(({ epsilon }) => [`pgd_${epsilon}`, `pgd_${epsilon}_of_right`]),
   ];
   const lines = rows.map(({ name, changes, periods, highShare, accuracy, attacked }) => [
@@ -52,5 +55,5 @@ export function interventionCsv({ rows }: Pick<InterventionFindings, 'rows'>): s
     accuracy,
     ...attacked.flatMap(({ accuracy: left, kept }) => [left, kept]),
   ]);
-  return `${[head, ...lines].map((line) => line.join(',')).join('\n')}\n`;
+  return csvText([head, ...lines]);
 }

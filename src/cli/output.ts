@@ -30,6 +30,11 @@ async function existingFolder(folder: string): Promise<string> {
   return folder;
 }
 
+/** A second file's name beside a first: `beside('doses.csv', 'distances')` is `doses.distances.csv`. */
+export function beside(path: string, what: string): string {
+  return path.replace(/(\.[^./\\]*)?$/, `.${what}$1`);
+}
+
 /** Writes a file whole or not at all. */
 export async function writeOutput(path: string, bytes: Uint8Array | string): Promise<void> {
   const temporary = `${path}.part`;

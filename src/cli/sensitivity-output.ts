@@ -5,14 +5,13 @@ import type { BandAttackResult } from '../spectrum/band-attack.ts';
 import { type FilteredAccuracies, fills } from '../spectrum/filtered-accuracy.ts';
 import type { FourierAttackResult } from '../spectrum/fourier-attack.ts';
 import type { HeatMap } from '../spectrum/heat-map.ts';
+import { csvText } from './csv.ts';
 import { textTable } from './text-table.ts';
 
 const percent = (share: number | undefined) => (share === undefined ? '-' : `${(100 * share).toFixed(1)}%`);
 const size = (norm: string, epsilon: number) =>
   norm === 'linf' ? `${Number((255 * epsilon).toFixed(2))}/255` : `${epsilon}`;
 const notes = (all: readonly string[]) => all.map((note) => `note: ${note}`);
-const csv = (rows: readonly (readonly (string | number | undefined)[])[]) =>
-  `${rows.map((row) => row.map((cell) => cell ?? '').join(',')).join('\n')}\n`;
 
 /** A heat map by bands. */
 export function heatMapLines({ model, pictures, norm, cleanError, bands: summaries, notes: said }: HeatMap): string[] {
@@ -45,7 +44,7 @@ export function heatMapLines({ model, pictures, norm, cleanError, bands: summari
 
 /** A heat map's waves, each once. */
 export function heatMapCsv({ cells, pictures, cleanError }: HeatMap): string {
-  return csv([
+  return csvText([
     ['periods_down', 'periods_across', 'cycles_a_pixel', 'error', 'over_clean'],
     ...cells.map(({ i, j, radius, wrong }) => [i, j, radius, wrong / pictures, wrong / pictures - cleanError]),
   ]);
@@ -94,7 +93,7 @@ export function waveLines({
 
 /** Every frequency with its rates by phase. */
 export function waveCsv({ waves, pictures }: Pick<FourierAttackResult, 'waves' | 'pictures'>): string {
-  return csv([
+  return csvText([
     ['periods_down', 'periods_across', 'cycles_a_pixel', 'phase_degrees', 'rate'],
     ...waves.flatMap(({ i, j, radius, fooled }) =>
       fooled.map((count, k) => [i, j, radius, (360 * k) / fooled.length, count / pictures]),
@@ -132,7 +131,7 @@ export function bandLines({ model, pictures, cleanAccuracy, norm, steps, curves 
 
 /** Points of all curves. */
 export function bandCsv({ curves }: BandAttackResult): string {
-  return csv([
+  return csvText([
     ['band', 'low', 'high', 'epsilon', 'accuracy', 'accuracy_8_bits', 'success', 'outside', 'outside_8_bits'],
     ...curves.flatMap(({ name, band, points }) =>
       points.map(({ epsilon, accuracy, accuracy8, success, outside, outsideRounded }) => [
@@ -178,7 +177,7 @@ export function filteredLines({ model, pictures, cleanAccuracy, rows }: Filtered
 
 /** Every filter. */
 export function filteredCsv({ rows }: FilteredAccuracies): string {
-  return csv([
+  return csvText([
     ['keeps', 'radius', 'mean', 'clipped', 'accuracy'],
     ...rows.map(({ keeps, radius, fill, clipped, accuracy }) => [
       keeps,

@@ -3,6 +3,7 @@ import type { SpectrumSummary } from '../spectrum/describe-spectrum.ts';
 import { placeInBand } from '../spectrum/describe-spectrum.ts';
 import type { LineOrigin } from '../spectrum/gradient-spectrum.ts';
 import type { NaturalBand } from '../spectrum/natural-band.ts';
+import { csvText } from './csv.ts';
 import { type Column, textTable } from './text-table.ts';
 
 /** A spectrum and what it is of. */
@@ -100,9 +101,10 @@ export function spectrumLines(report: SpectrumReport): string[] {
 
 /** Power by frequency as a table: a row for each name and radius. */
 export function spectrumCsv(rows: readonly NamedSummary[]): string {
-  const quoted = (text: string) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-  const lines = rows.flatMap(({ name, summary: { radial } }) =>
-    radial.frequency.map((f, i) => [quoted(name), f, radial.power[i], radial.relative[i]].join(',')),
-  );
-  return `${['name,frequency,power,relative', ...lines].join('\n')}\n`;
+  return csvText([
+    ['name', 'frequency', 'power', 'relative'],
+    ...rows.flatMap(({ name, summary: { radial } }) =>
+      radial.frequency.map((f, i) => [name, f, radial.power[i], radial.relative[i]]),
+    ),
+  ]);
 }

@@ -12,7 +12,7 @@ import { chosenDistances } from '../chosen-distances.ts';
 import { type CliContext, withProgress } from '../context.ts';
 import { CliError } from '../errors.ts';
 import { loadOptionsOf, type ModelFlags } from '../model-flags.ts';
-import { prepareOutput, writeOutput } from '../output.ts';
+import { beside, prepareOutput, writeOutput } from '../output.ts';
 import { listPictures, readPicture } from '../pictures.ts';
 
 /** Flags of `bridge`. */
@@ -43,7 +43,7 @@ export async function bridgeCommand(
   if (flags.batch !== undefined && flags.memory !== undefined)
     throw new CliError('--memory chooses the batch, and --batch sets it: give one of them.');
   const files = (await listPictures(paths)).slice(0, flags.count);
-  const distancesCsv = flags.csv?.replace(/(\.[^./\\]*)?$/, '.distances$1');
+  const distancesCsv = flags.csv === undefined ? undefined : beside(flags.csv, 'distances');
   for (const path of [flags.out, flags.csv, distancesCsv])
     if (path !== undefined) await prepareOutput(path, [modelPath, ...paths]);
   if (flags.out !== undefined && !/\.html?$/i.test(flags.out))

@@ -17,17 +17,20 @@ import {
 } from '../../spectrum/artefacts.ts';
 import { filePath } from '../../spectrum/file-path.ts';
 import { NoGradientError } from '../../tensor/grad.ts';
+import { artefactLayersCsv, artefactPhasesCsv } from '../artefact-csv.ts';
 import { artefactJson, artefactLines } from '../artefact-output.ts';
 import { type CliContext, withProgress } from '../context.ts';
 import { readLabelled } from '../labelled-pictures.ts';
 import { loadOptionsOf } from '../model-flags.ts';
-import { prepareOutput, writeOutput } from '../output.ts';
+import { beside, prepareOutput, writeOutput } from '../output.ts';
 import type { InspectFlags } from './inspect.ts';
 
 /** Runs the command. */
 export async function inspectArtefacts(context: CliContext, flags: InspectFlags, path: string): Promise<void> {
-  const { out, images: spec } = flags;
-  if (out !== undefined) await prepareOutput(out, [path, ...(spec === undefined ? [] : [spec])]);
+  const { out, csv, images: spec } = flags;
+  const tables = csv === undefined ? [] : [csv, beside(csv, 'phases')];
+  for (const file of [...(out === undefined ? [] : [out]), ...tables])
+    await prepareOutput(file, [path, ...(spec === undefined ? [] : [spec])]);
   const model = await loadModel(path, loadOptionsOf(flags)).catch((error: unknown) => {
     if (spec !== undefined) throw error;
     return error instanceof Error ? error : new Error(String(error));
@@ -55,7 +58,9 @@ export async function inspectArtefacts(context: CliContext, flags: InspectFlags,
   }
   if (out !== undefined)
     await writeOutput(out, await figurePng(artefactFigure(path.split(/[\\/]/).at(-1)!, prediction, measurement)));
-  const found = { file: path, prediction, measurement, notes, ...(out === undefined ? {} : { out }) };
+  const texts = csv === undefined ? [] : [artefactLayersCsv(prediction), artefactPhasesCsv(prediction, measurement)];
+  for (const [i, text] of texts.entries()) await writeOutput(tables[i]!, text);
+  const found = { file: path, prediction, measurement, notes, tables, ...(out === undefined ? {} : { out }) };
   context.process.stdout.write(
     flags.json ? `${JSON.stringify(artefactJson(found), null, 2)}\n` : `${artefactLines(found).join('\n')}\n`,
   );

@@ -26,6 +26,7 @@ export interface InspectFlags extends ModelFlags {
   readonly writeSidecar: boolean;
   readonly layers: boolean;
   readonly artefacts: boolean;
+  readonly csv?: string;
   readonly out?: string;
 }
 
@@ -45,6 +46,8 @@ export async function inspect(this: CliContext, flags: InspectFlags, path: strin
   }
   if (flags.out !== undefined)
     throw new CliError('--out is where --artefacts draws its maps; there is nothing else to draw.');
+  if (flags.csv !== undefined)
+    throw new CliError('--csv is where --artefacts writes its tables; --json prints all that inspect finds.');
   const bytes = await files.readFile(modelAddress(path));
   const file = parseModel(bytes);
   const options = loadOptionsOf(flags);

@@ -30,6 +30,11 @@ export const inspectRoute = buildCommand({
         default: false,
         brief: 'Predict the patterns that strides draw into gradients, and measure them',
       },
+      csv: {
+        ...text,
+        brief: 'With --artefacts: the layers as a table, and energies by phase as FILE.phases.csv',
+        placeholder: 'FILE',
+      },
       out: { ...text, brief: 'With --artefacts: PNG of the maps', placeholder: 'PNG' },
     },
     positional: { kind: 'tuple', parameters: [{ brief: 'ONNX file or address', parse: String, placeholder: 'model' }] },
