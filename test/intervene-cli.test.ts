@@ -4,8 +4,10 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { encodePng } from '#image-codec';
+import { decodePicture, encodePng } from '#image-codec';
 import { loadModel } from '../src/model/load-model.ts';
+import { barFigureSvg } from '../src/spectrum/bar-figure.ts';
+import { interventionFigure } from '../src/spectrum/intervention-figure.ts';
 import { pseudoRandom } from './random.ts';
 import { smallNetwork } from './support/network.ts';
 import { cliIn } from './support/run-cli.ts';
@@ -34,6 +36,10 @@ it('measures on class folders, and writes a model that keeps shape, preprocessin
     'blur3',
     '--out',
     'soft.onnx',
+    '--out',
+    'soft.svg',
+    '--out',
+    'soft.png',
     '--csv',
     'soft.csv',
     '--json',
@@ -43,9 +49,11 @@ it('measures on class folders, and writes a model that keeps shape, preprocessin
   expect([rows.length, pictures, files, blurred.length]).toEqual([
     2,
     2,
-    ['soft.csv', 'soft.onnx', 'soft.pareidolia.json'],
+    ['soft.csv', 'soft.svg', 'soft.png', 'soft.onnx', 'soft.pareidolia.json'],
     1,
   ]);
+  expect(readFileSync(at('soft.svg'), 'utf8')).toBe(barFigureSvg(interventionFigure(JSON.parse(stdout))));
+  expect((await decodePicture(readFileSync(at('soft.png')))).width).toBeGreaterThan(800);
   const [head, none, blurred3] = readFileSync(at('soft.csv'), 'utf8')
     .split('\n')
     .map((line) => line.split(','));
@@ -69,10 +77,13 @@ it('measures on class folders, and writes a model that keeps shape, preprocessin
 it.each([
   [[], 'Give pictures to measure on'],
   [['--out', 'refused.onnx', '--csv', 'refused.csv'], '--csv is a table of what is measured'],
+  [['--out', 'refused.svg'], 'Give pictures to measure on'],
+  [['--out', 'refused.onnx', '--out', 'refused.png'], 'A figure is of what is measured'],
+  [['photos', '--out', 'refused.onnx', '--out', 'refused.pdf'], 'refused.pdf is none of them'],
   [['--out', 'refused.onnx', '--blur', '9'], '2 to 7 taps, got 9'],
 ])('refuses %j in one sentence and writes nothing', (args, message) => {
   const { status, stdout, stderr } = run(...args);
   expect([status, stdout]).toEqual([2, '']);
   expect(stderr).toContain(message);
-  expect(existsSync(at('refused.onnx'))).toBe(false);
+  for (const ending of ['onnx', 'svg', 'png', 'pdf']) expect(existsSync(at(`refused.${ending}`))).toBe(false);
 });

@@ -1,22 +1,28 @@
 /**
- * @file Measures interventions on embedded and given networks, and writes tables: `node scripts/artefacts/interventions.ts DATA OUT [NAME…]`.
- * DATA is a folder with datasets/cifar10, images/imagenet, models and labels; OUT takes NAME.json and interventions.md.
+ * @file Measures interventions on embedded and given networks, and writes tables: `node scripts/artefacts/interventions.ts DATA OUT [NAME…]`,
+ * with `--gradients` lines, phases and high frequencies alone of what OUT holds, which are quick to measure again. DATA is a folder with datasets/cifar10, images/imagenet, models and labels; OUT takes NAME.json and interventions.md.
  */
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
 import { decodePicture } from '#image-codec';
 import { openDataset } from '../../src/data/open-dataset.ts';
 import { toImageArray } from '../../src/data/to-image-array.ts';
+import { parseClassList } from '../../src/model/class-names.ts';
 import { fitPicture } from '../../src/model/fit-picture.ts';
 import { type LoadOptions, loadModel } from '../../src/model/load-model.ts';
 import type { Model } from '../../src/model/model.ts';
-import { interventionNamed } from '../../src/spectrum/intervention.ts';
+import { intervene, interventionNamed } from '../../src/spectrum/intervention.ts';
 import {
   budgetText,
+  gradientArtefact,
   type InterventionFindings,
+  type InterventionRow,
+  interventionWords,
   measureInterventions,
 } from '../../src/spectrum/measure-interventions.ts';
 
-const [data, out, ...chosen] = process.argv.slice(2);
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { gradients: { type: 'boolean' } } });
+const [data, out, ...chosen] = positionals;
 if (data === undefined || out === undefined) throw new Error('Usage: interventions.ts DATA OUT [NAME…]');
 
 interface Subject {
@@ -35,13 +41,13 @@ const imagenet = (
   name: string,
   file: string,
   preprocessing: string,
-  classes: string,
+  pictures: number,
   interventions: readonly string[],
 ): Subject => ({
   name,
   source: `${data}/models/imagenet/${file}`,
-  options: { preprocessing, classes: `${data}/labels/${classes}` },
-  pictures: 20,
+  options: { preprocessing },
+  pictures,
   levels: [0.5],
   steps: 10,
   interventions,
@@ -59,8 +65,8 @@ const subjects: readonly Subject[] = [
     steps: 20,
     interventions: ['blurpool3', 'blurpool5', 'blur3'],
   },
-  imagenet('squeezenet1.1', 'squeezenet1.1.onnx', 'caffe-bgr', 'imagenet_1000.txt', ['average', 'blurpool3', 'blur3']),
-  imagenet('mobilenet_v2', 'mobilenet_v2_1.0_224.onnx', 'tf', 'imagenet_1001.txt', ['blurpool3', 'blur3']),
+  imagenet('squeezenet1.1', 'squeezenet1.1.onnx', 'caffe-bgr', 20, ['average', 'blurpool3', 'blur3']),
+  imagenet('mobilenet_v2', 'mobilenet_v2_1.0_224.onnx', 'tf', 10, ['blurpool3', 'blur3']),
 ];
 
 async function picturesFor(model: Model, count: number): Promise<{ images: Float32Array[]; labels: number[] }> {
@@ -72,6 +78,7 @@ async function picturesFor(model: Model, count: number): Promise<{ images: Float
     );
     return { images, labels: [...set.labels].slice(0, count) };
   }
+  const classes = parseClassList(await readFile(`${data}/labels/imagenet_1000.txt`, 'utf8')).ids!;
   const folder = `${data}/images/imagenet`;
   const names = (await readdir(folder)).sort();
   const step = names.length / count;
@@ -80,7 +87,8 @@ async function picturesFor(model: Model, count: number): Promise<{ images: Float
   for (let i = 0; i < count; i++) {
     const name = names[Math.floor(i * step)]!;
     images.push(fitPicture(await decodePicture(await readFile(`${folder}/${name}`)), model));
-    labels.push(model.classOf(name.split('_')[0]!));
+    // Some networks have a class for the background before the thousand.
+    labels.push(classes.indexOf(name.split('_')[0]!) + model.classCount - classes.length);
   }
   return { images, labels };
 }
@@ -109,6 +117,23 @@ function tableOf(found: InterventionFindings): string {
   return [line(titles), line(titles.map((_, i) => (i === 0 ? '---' : '--:'))), ...rows.map(line)].join('\n');
 }
 
+/** Findings with what they say of gradients measured again on the same pictures. */
+async function withNewGradients(
+  found: InterventionFindings,
+  model: Model,
+  images: readonly Float32Array[],
+): Promise<InterventionFindings> {
+  if (found.pictures !== images.length) throw new Error(`${found.model} was measured on ${found.pictures} pictures.`);
+  const rows: InterventionRow[] = [];
+  for (const row of found.rows) {
+    const { intervention } = row;
+    const changed = intervention === undefined ? model : await intervene(model, intervention, { seed: found.seed });
+    rows.push({ ...row, ...(await gradientArtefact(changed, images)) });
+    if (changed !== model) await changed[Symbol.asyncDispose]();
+  }
+  return { ...found, rows, words: interventionWords(rows) };
+}
+
 await mkdir(out, { recursive: true });
 const parts: string[] = [];
 for (const { name, source, options, pictures, levels, steps, interventions } of subjects) {
@@ -116,12 +141,16 @@ for (const { name, source, options, pictures, levels, steps, interventions } of 
   if (chosen.length === 0 || chosen.includes(name)) {
     await using model = await loadModel(source, options);
     const { images, labels } = await picturesFor(model, pictures);
-    const found = await measureInterventions(model, images, labels, {
+    const settings = {
       epsilons: levels.map((level) => level / 255),
       steps,
       ...(interventions === undefined ? {} : { interventions: interventions.map(interventionNamed) }),
-      onProgress: (what) => process.stderr.write(`${name}: ${what}\n`),
-    });
+      onProgress: (what: string) => process.stderr.write(`${name}: ${what}\n`),
+    };
+    const found =
+      values.gradients === true
+        ? await withNewGradients(JSON.parse(await readFile(file, 'utf8')), model, images)
+        : await measureInterventions(model, images, labels, settings);
     await writeFile(file, `${JSON.stringify({ ...found, model: name }, null, 2)}\n`);
   }
   const kept = await readFile(file, 'utf8').catch(() => undefined);

@@ -10,7 +10,7 @@ import { pgd } from '../attack/pgd.ts';
 import type { AttackResult } from '../attack/result.ts';
 import type { Model } from '../model/model.ts';
 import { gradientPower } from './gradient-power.ts';
-import { inputGradients } from './input-gradients.ts';
+import { type InputGradientOptions, inputGradients } from './input-gradients.ts';
 import {
   applies,
   changesNetwork,
@@ -121,7 +121,7 @@ export async function measureInterventions(
       if (changed !== model) await changed[Symbol.asyncDispose]();
     }
   }
-  return { model: model.name, pictures: images.length, steps, seed, rows, skipped, words: wordsOf(rows) };
+  return { model: model.name, pictures: images.length, steps, seed, rows, skipped, words: interventionWords(rows) };
 }
 
 async function answersOf(model: Model, images: readonly Float32Array[]): Promise<number[]> {
@@ -144,17 +144,8 @@ async function measure(
   labels: readonly number[],
   { epsilons, steps, seed, batch, signal }: Settings,
 ): Promise<Omit<InterventionRow, 'name' | 'intervention' | 'changes'>> {
-  const { height, width } = model;
   const limits = { ...(batch === undefined ? {} : { batch }), ...(signal === undefined ? {} : { signal }) };
-  const gradients = await inputGradients(model, images, limits);
-  const power = await gradientPower(model, gradients);
-  const map = meanMap(energyMaps(gradients, height, width), height, width);
-  const periods = [2, 4, 8].flatMap((period) => {
-    const index = lineIndex(power, period);
-    return index === undefined
-      ? []
-      : [{ period, lineIndex: index, phaseRatio: phaseEnergies(map, [period, period]).ratio }];
-  });
+  const artefact = await gradientArtefact(model, images, limits);
   const attacked: InterventionRow['attacked'][number][] = [];
   let right = 0;
   for (const epsilon of epsilons) {
@@ -168,11 +159,30 @@ async function measure(
       surviving,
     });
   }
-  return { periods, highShare: highShare(power), accuracy: right / images.length, right, attacked };
+  return { ...artefact, accuracy: right / images.length, right, attacked };
 }
 
-/** What happened to the artefact and whether robustness followed, a sentence for each intervention. */
-function wordsOf([before, ...rows]: readonly InterventionRow[]): string[] {
+/** What a model's gradient has of artefacts: lines and phases of the periods that fit, and high frequencies. */
+export async function gradientArtefact(
+  model: Model,
+  images: readonly Float32Array[],
+  limits: InputGradientOptions = {},
+): Promise<Pick<InterventionRow, 'periods' | 'highShare'>> {
+  const { height, width } = model;
+  const gradients = await inputGradients(model, images, limits);
+  const power = await gradientPower(model, gradients);
+  const map = meanMap(energyMaps(gradients, height, width), height, width);
+  const periods = [2, 4, 8].flatMap((period) => {
+    const index = lineIndex(power, period);
+    return index === undefined
+      ? []
+      : [{ period, lineIndex: index, phaseRatio: phaseEnergies(map, [period, period]).ratio }];
+  });
+  return { periods, highShare: highShare(power) };
+}
+
+/** What happened to the artefact and whether robustness followed, a sentence for each intervention after the first row, the model as it is. */
+export function interventionWords([before, ...rows]: readonly InterventionRow[]): string[] {
   return rows.map((row) => {
     const strongest = before!.periods.reduce((a, b) => (b.lineIndex > a.lineIndex ? b : a), before!.periods[0]!);
     const now = row.periods.find(({ period }) => period === strongest?.period);

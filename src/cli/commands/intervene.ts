@@ -1,8 +1,10 @@
 /** @file `pareidolia intervene`: what becomes of artefacts and of robustness when the gradient or the network is smoothed. */
 import { loadModel } from '../../model/load-model.ts';
 import { sidecarName } from '../../model/sidecar.ts';
+import { barFigurePng, barFigureSvg } from '../../spectrum/bar-figure.ts';
 import { blurDownsampling } from '../../spectrum/blur-pool.ts';
 import { interventionNamed } from '../../spectrum/intervention.ts';
+import { interventionFigure } from '../../spectrum/intervention-figure.ts';
 import { measureInterventions } from '../../spectrum/measure-interventions.ts';
 import { type CliContext, withProgress } from '../context.ts';
 import { CliError } from '../errors.ts';
@@ -22,7 +24,7 @@ export interface InterveneFlags extends ModelFlags {
   readonly blur: number;
   readonly layer?: readonly string[];
   readonly csv?: string;
-  readonly out?: string;
+  readonly out?: readonly string[];
 }
 
 /** Runs the command. */
@@ -32,27 +34,32 @@ export async function interveneCommand(
   modelPath: string,
   spec?: string,
 ): Promise<void> {
-  const { csv, out, steps, limit, seed, batch } = flags;
-  if (out === undefined && spec === undefined)
+  const { csv, steps, limit, seed, batch } = flags;
+  const { models, figures } = outputsOf(flags.out ?? []);
+  if (models.length === 0 && spec === undefined)
     throw new CliError(
       'Give pictures to measure on (cifar10:DIR, class folders), or --out FILE.onnx to write the model with blurs in it.',
     );
-  if (out === undefined && flags.layer !== undefined)
+  if (models.length === 0 && flags.layer !== undefined)
     throw new CliError('--layer says which layers of the written model are blurred; give --out FILE.onnx as well.');
-  if (csv !== undefined && spec === undefined)
-    throw new CliError(
-      '--csv is a table of what is measured; give pictures to measure on (cifar10:DIR, class folders).',
-    );
+  for (const [what, given] of [
+    ['--csv is a table', csv !== undefined],
+    ['A figure is', figures.length > 0],
+  ] as const)
+    if (given && spec === undefined)
+      throw new CliError(`${what} of what is measured; give pictures to measure on (cifar10:DIR, class folders).`);
   const interventions = flags.try?.map(interventionNamed);
-  if (csv !== undefined) await prepareOutput(csv, [modelPath, spec!]);
-  if (out !== undefined) {
-    if (!/\.onnx$/i.test(out)) throw new CliError(`The model is written as ONNX; ${out} is not named .onnx.`);
-    for (const file of [out, sidecarName(out)]) await prepareOutput(file, [modelPath]);
-  }
+  const inputs = [modelPath, ...(spec === undefined ? [] : [spec])];
+  const written = [
+    ...(csv === undefined ? [] : [csv]),
+    ...figures,
+    ...models.flatMap((path) => [path, sidecarName(path)]),
+  ];
+  for (const path of written) await prepareOutput(path, inputs);
   await using model = await loadModel(modelPath, loadOptionsOf(flags));
   for (const note of model.notes) this.process.stderr.write(`note: ${note}\n`);
   const blurs = { size: flags.blur, ...(flags.layer === undefined ? {} : { layers: flags.layer }) };
-  const file = out === undefined ? undefined : blurDownsampling(model, blurs);
+  const file = models.length === 0 ? undefined : blurDownsampling(model, blurs);
   const { signal } = this;
   const findings =
     spec === undefined
@@ -73,7 +80,7 @@ export async function interveneCommand(
             onProgress: update,
           });
         });
-  if (out !== undefined) {
+  for (const out of models) {
     const settings = {
       preprocessing: model.preprocessing,
       ...(model.classNames === undefined ? {} : { classes: model.classNames }),
@@ -83,7 +90,10 @@ export async function interveneCommand(
     await writeOutput(sidecarName(out), `${JSON.stringify(settings, null, 2)}\n`);
   }
   if (csv !== undefined) await writeOutput(csv, interventionCsv(findings!));
-  const written = [...(csv === undefined ? [] : [csv]), ...(out === undefined ? [] : [out, sidecarName(out)])];
+  for (const path of figures) {
+    const figure = interventionFigure(findings!);
+    await writeOutput(path, /\.svg$/i.test(path) ? barFigureSvg(figure) : await barFigurePng(figure));
+  }
   const lines = [
     ...(findings === undefined ? [] : interventionLines(findings)),
     ...(file === undefined ? [] : [`blurred: ${file.blurred.join(', ')}`]),
@@ -95,4 +105,16 @@ export async function interveneCommand(
     ...(written.length === 0 ? {} : { files: written }),
   };
   this.process.stdout.write(flags.json ? `${JSON.stringify(json, null, 2)}\n` : `${lines.join('\n')}\n`);
+}
+
+/** What is written by the ending of each file: models and figures. @throws CliError where one has another ending */
+function outputsOf(out: readonly string[]): {
+  readonly models: readonly string[];
+  readonly figures: readonly string[];
+} {
+  const other = out.find((path) => !/\.(onnx|svg|png)$/i.test(path));
+  if (other !== undefined)
+    throw new CliError(`The model is written as .onnx and the figure as .svg or .png; ${other} is none of them.`);
+  const models = out.filter((path) => /\.onnx$/i.test(path));
+  return { models, figures: out.filter((path) => !models.includes(path)) };
 }

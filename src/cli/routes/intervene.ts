@@ -55,7 +55,12 @@ export const interveneRoute = buildCommand({
         placeholder: 'NAME',
       },
       csv: { ...text, brief: 'Write the measurements as a table', placeholder: 'FILE' },
-      out: { ...text, brief: 'Write the model with blurred down-sampling', placeholder: 'ONNX' },
+      out: {
+        ...text,
+        variadic: true,
+        brief: 'Write the model with blurred down-sampling (.onnx) or a figure (.svg, .png); may be repeated',
+        placeholder: 'FILE',
+      },
     },
     positional: {
       kind: 'tuple',
@@ -74,6 +79,6 @@ export const interveneRoute = buildCommand({
   docs: {
     brief: 'Smooth the gradient or the down-sampling of a model, and measure what it does',
     fullDescription:
-      "Measures lines and high frequencies of the gradient, accuracy, and accuracy under PGD, before and after: average pooling's\ngradient in place of max pooling's (average), anti-aliased down-sampling put into the network (blurpool, Zhang 2019), the gradient\nblurred (blur) or averaged over noise (noise, SmoothGrad). With --out writes the model with blurred down-sampling as an ONNX file.",
+      "Measures lines and high frequencies of the gradient, accuracy, and accuracy under PGD, before and after: average pooling's\ngradient in place of max pooling's (average), anti-aliased down-sampling put into the network (blurpool, Zhang 2019), the gradient\nblurred (blur) or averaged over noise (noise, SmoothGrad). With --out FILE.onnx writes the model with blurred down-sampling,\nwith FILE.svg or FILE.png a figure.",
   },
 });
