@@ -136,6 +136,12 @@ export {
   interventionNamed,
   usualInterventions,
 } from './spectrum/intervention.ts';
+export { interventionFigure } from './spectrum/intervention-figure.ts';
+export {
+  type InterventionHeatMap,
+  type InterventionHeatMapOptions,
+  interventionHeatMaps,
+} from './spectrum/intervention-heat-maps.ts';
 export { type MapFigure, type MapPanel, mapFigurePng, mapFigureSvg } from './spectrum/map-figure.ts';
 export {
   type InterventionFindings,

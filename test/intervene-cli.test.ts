@@ -34,6 +34,9 @@ it('measures on class folders, and writes a model that keeps shape, preprocessin
     '2',
     '--try',
     'blur3',
+    '--try',
+    'blurpool3',
+    '--heatmap',
     '--out',
     'soft.onnx',
     '--out',
@@ -45,22 +48,25 @@ it('measures on class folders, and writes a model that keeps shape, preprocessin
     '--json',
   );
   expect([status, stderr.includes('error')]).toEqual([0, false]);
-  const { rows, pictures, files, blurred } = JSON.parse(stdout);
+  const { rows, pictures, files, blurred, heatMaps } = JSON.parse(stdout);
   expect([rows.length, pictures, files, blurred.length]).toEqual([
-    2,
+    3,
     2,
     ['soft.csv', 'soft.svg', 'soft.png', 'soft.onnx', 'soft.pareidolia.json'],
     1,
   ]);
   expect(readFileSync(at('soft.svg'), 'utf8')).toBe(barFigureSvg(interventionFigure(JSON.parse(stdout))));
   expect((await decodePicture(readFileSync(at('soft.png')))).width).toBeGreaterThan(800);
-  const [head, none, blurred3] = readFileSync(at('soft.csv'), 'utf8')
+  const [head, ...lines] = readFileSync(at('soft.csv'), 'utf8')
     .split('\n')
     .map((line) => line.split(','));
   expect(head!.slice(0, 4)).toEqual(['intervention', 'changes', 'lines_2', 'phases_2']);
-  for (const [i, line] of [none!, blurred3!].entries()) {
+  const maps = [heatMaps[0], heatMaps[0], heatMaps[1]];
+  expect(heatMaps.map(({ name }: { name: string }) => name)).toEqual(['none', 'blurpool3']);
+  for (const [i, line] of lines.slice(0, 3).entries()) {
     const told = (title: string) => Number(line[head!.indexOf(title)]);
-    expect([line[0], line.length]).toEqual([['none', 'blur3'][i], head!.length]);
+    expect([line[0], line.length]).toEqual([['none', 'blur3', 'blurpool3'][i], head!.length]);
+    expect(told('error_low')).toBe(maps[i].map.bands.low.error);
     expect([told('lines_2'), told('high_share'), told('accuracy'), told(`pgd_${1 / 255}`)]).toEqual([
       rows[i].periods[0].lineIndex,
       rows[i].highShare,
@@ -77,6 +83,7 @@ it('measures on class folders, and writes a model that keeps shape, preprocessin
 it.each([
   [[], 'Give pictures to measure on'],
   [['--out', 'refused.onnx', '--csv', 'refused.csv'], '--csv is a table of what is measured'],
+  [['--out', 'refused.onnx', '--heatmap'], '--heatmap is of what is measured'],
   [['--out', 'refused.svg'], 'Give pictures to measure on'],
   [['--out', 'refused.onnx', '--out', 'refused.png'], 'A figure is of what is measured'],
   [['photos', '--out', 'refused.onnx', '--out', 'refused.pdf'], 'refused.pdf is none of them'],

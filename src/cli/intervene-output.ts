@@ -1,4 +1,6 @@
 /** @file What `intervene` prints, a table of interventions and a sentence for each, and writes as CSV. */
+import { bandNames } from '../spectrum/band.ts';
+import type { InterventionHeatMap } from '../spectrum/intervention-heat-maps.ts';
 import { budgetText, type InterventionFindings } from '../spectrum/measure-interventions.ts';
 import { csvText } from './csv.ts';
 import { textTable } from './text-table.ts';
@@ -36,8 +38,37 @@ export function interventionLines({ model, pictures, steps, rows, skipped, words
   ];
 }
 
-/** A line for each intervention; shares from 0 to 1, budgets in units of the pixels' range of 1. */
-export function interventionCsv({ rows }: Pick<InterventionFindings, 'rows'>): string {
+/** Errors under waves by band, for people. */
+export function interventionHeatMapLines(maps: readonly InterventionHeatMap[]): string[] {
+  const right = (title: string) => ({ title, align: 'right' }) as const;
+  const { norm, pictures, notes } = maps[0]!.map;
+  return [
+    '',
+    `Error under plane waves of l2 length ${Number(norm.toFixed(2))} a channel, ${pictures} pictures, and how much it is above that on clean ones`,
+    ...textTable(
+      [{ title: 'intervention' }, right('clean'), ...bandNames.flatMap((name) => [right(name), right('increase')])],
+      maps.map(({ name, map: { cleanError, bands } }) => [
+        name,
+        percent(cleanError),
+        ...bandNames.flatMap((band) => {
+          const found = bands[band];
+          return found === undefined ? ['-', '-'] : [percent(found.error), percent(found.increase)];
+        }),
+      ]),
+    ),
+    ...notes.map((note) => `note: ${note}`),
+    ...(maps.length === 1 ? ['note: none of the interventions changes answers, so this is the map of all.'] : []),
+  ];
+}
+
+/**
+ * A line for each intervention; shares from 0 to 1, budgets in units of the pixels' range of 1. With heat maps also errors under waves by
+ * band, which interventions on the gradient alone share with the network as it is.
+ */
+export function interventionCsv(
+  { rows }: Pick<InterventionFindings, 'rows'>,
+  maps: readonly InterventionHeatMap[] = [],
+): string {
   const [before] = rows;
   const head = [
     'intervention',
@@ -46,7 +77,12 @@ export function interventionCsv({ rows }: Pick<InterventionFindings, 'rows'>): s
     'high_share',
     'accuracy',
     ...before!.attacked.flatMap(({ epsilon }) => [`pgd_${epsilon}`, `pgd_${epsilon}_of_right`]),
+    ...(maps.length === 0 ? [] : ['clean_error', ...bandNames.map((band) => `error_${band}`)]),
   ];
+  const errors = (name: string) => {
+    const { map } = maps.find((one) => one.name === name) ?? maps[0]!;
+    return [map.cleanError, ...bandNames.map((band) => map.bands[band]?.error)];
+  };
   const lines = rows.map(({ name, changes, periods, highShare, accuracy, attacked }) => [
     name,
     changes,
@@ -54,6 +90,7 @@ export function interventionCsv({ rows }: Pick<InterventionFindings, 'rows'>): s
     highShare,
     accuracy,
     ...attacked.flatMap(({ accuracy: left, kept }) => [left, kept]),
+    ...(maps.length === 0 ? [] : errors(name)),
   ]);
   return csvText([head, ...lines]);
 }

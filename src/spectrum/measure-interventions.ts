@@ -21,6 +21,7 @@ import {
 } from './intervention.ts';
 import { lineIndex } from './lines.ts';
 import { energyMaps, meanMap, phaseEnergies } from './phase-energy.ts';
+import { plainAnswers } from './plain-answers.ts';
 import { highShare } from './radial.ts';
 import { SpectrumError } from './spectrum-error.ts';
 
@@ -108,7 +109,7 @@ export async function measureInterventions(
   if (interventions !== undefined && skipped.length > 0)
     throw new SpectrumError(`${model.name} has nothing that ${skipped.join(', ')} could change.`);
   const settings = { epsilons, steps, seed, batch, signal };
-  const truth = labels ?? (await answersOf(model, images));
+  const truth = labels ?? (await plainAnswers(model, images, signal));
   const rows: InterventionRow[] = [];
   for (const intervention of [undefined, ...usable]) {
     const name = intervention === undefined ? 'none' : interventionName(intervention);
@@ -122,12 +123,6 @@ export async function measureInterventions(
     }
   }
   return { model: model.name, pictures: images.length, steps, seed, rows, skipped, words: interventionWords(rows) };
-}
-
-async function answersOf(model: Model, images: readonly Float32Array[]): Promise<number[]> {
-  const answers: number[] = [];
-  for (const image of images) answers.push((await model.predictPlain(image)).label);
-  return answers;
 }
 
 interface Settings {

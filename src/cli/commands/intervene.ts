@@ -5,10 +5,11 @@ import { barFigurePng, barFigureSvg } from '../../spectrum/bar-figure.ts';
 import { blurDownsampling } from '../../spectrum/blur-pool.ts';
 import { interventionNamed } from '../../spectrum/intervention.ts';
 import { interventionFigure } from '../../spectrum/intervention-figure.ts';
-import { measureInterventions } from '../../spectrum/measure-interventions.ts';
+import { type InterventionHeatMap, interventionHeatMaps } from '../../spectrum/intervention-heat-maps.ts';
+import { type InterventionFindings, measureInterventions } from '../../spectrum/measure-interventions.ts';
 import { type CliContext, withProgress } from '../context.ts';
 import { CliError } from '../errors.ts';
-import { interventionCsv, interventionLines } from '../intervene-output.ts';
+import { interventionCsv, interventionHeatMapLines, interventionLines } from '../intervene-output.ts';
 import { readLabelled } from '../labelled-pictures.ts';
 import { loadOptionsOf, type ModelFlags } from '../model-flags.ts';
 import { prepareOutput, writeOutput } from '../output.ts';
@@ -23,9 +24,13 @@ export interface InterveneFlags extends ModelFlags {
   readonly seed: number;
   readonly blur: number;
   readonly layer?: readonly string[];
+  readonly heatmap: boolean;
   readonly csv?: string;
   readonly out?: readonly string[];
 }
+
+/** What is measured. */
+type Measured = InterventionFindings & { readonly heatMaps?: readonly InterventionHeatMap[] };
 
 /** Runs the command. */
 export async function interveneCommand(
@@ -45,6 +50,7 @@ export async function interveneCommand(
   for (const [what, given] of [
     ['--csv is a table', csv !== undefined],
     ['A figure is', figures.length > 0],
+    ['--heatmap is', flags.heatmap],
   ] as const)
     if (given && spec === undefined)
       throw new CliError(`${what} of what is measured; give pictures to measure on (cifar10:DIR, class folders).`);
@@ -61,7 +67,7 @@ export async function interveneCommand(
   const blurs = { size: flags.blur, ...(flags.layer === undefined ? {} : { layers: flags.layer }) };
   const file = models.length === 0 ? undefined : blurDownsampling(model, blurs);
   const { signal } = this;
-  const findings =
+  const findings: Measured | undefined =
     spec === undefined
       ? undefined
       : await withProgress(this, 'Interventions', async (update) => {
@@ -70,15 +76,21 @@ export async function interveneCommand(
             this.process.stderr.write(
               "note: nothing tells the pictures' classes; the model's own answers stand for them.\n",
             );
-          return measureInterventions(model, images, labels, {
+          const shared = {
             ...(interventions === undefined ? {} : { interventions }),
-            ...(flags.epsilon === undefined ? {} : { epsilons: flags.epsilon }),
             ...(batch === undefined ? {} : { batch }),
-            steps,
             seed,
             signal,
             onProgress: update,
+          };
+          const measured = await measureInterventions(model, images, labels, {
+            ...shared,
+            ...(flags.epsilon === undefined ? {} : { epsilons: flags.epsilon }),
+            steps,
           });
+          return flags.heatmap
+            ? { ...measured, heatMaps: await interventionHeatMaps(model, images, labels, shared) }
+            : measured;
         });
   for (const out of models) {
     const settings = {
@@ -89,13 +101,15 @@ export async function interveneCommand(
     await writeOutput(out, file!.bytes);
     await writeOutput(sidecarName(out), `${JSON.stringify(settings, null, 2)}\n`);
   }
-  if (csv !== undefined) await writeOutput(csv, interventionCsv(findings!));
+  const heatMaps = findings?.heatMaps;
+  if (csv !== undefined) await writeOutput(csv, interventionCsv(findings!, heatMaps));
   for (const path of figures) {
     const figure = interventionFigure(findings!);
     await writeOutput(path, /\.svg$/i.test(path) ? barFigureSvg(figure) : await barFigurePng(figure));
   }
   const lines = [
     ...(findings === undefined ? [] : interventionLines(findings)),
+    ...(heatMaps === undefined ? [] : interventionHeatMapLines(heatMaps)),
     ...(file === undefined ? [] : [`blurred: ${file.blurred.join(', ')}`]),
     ...(written.length === 0 ? [] : [`written: ${written.join(', ')}`]),
   ];

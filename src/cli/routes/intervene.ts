@@ -54,6 +54,12 @@ export const interveneRoute = buildCommand({
         brief: 'Blur this layer of the written model alone; may be repeated',
         placeholder: 'NAME',
       },
+      heatmap: {
+        kind: 'boolean',
+        default: false,
+        withNegated: false,
+        brief: 'Also the error under some 40 plane waves, before and after what changes the network',
+      },
       csv: { ...text, brief: 'Write the measurements as a table', placeholder: 'FILE' },
       out: {
         ...text,
