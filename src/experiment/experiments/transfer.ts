@@ -112,7 +112,6 @@ export const transfer: Experiment<TransferSettings> = {
     const interval = correlationInterval(r, points.length);
     measures.push({ name: 'correlation over architectures', value: r, unit: 'number', interval });
     const fromLeft = nets.map((net, i) => ({ net, at: points[i]![0] })).sort((a, b) => a.at - b.at);
-    const ticks = [0, 0.25, 0.5, 0.75, 1].map((at) => ({ at, label: `${100 * at} %` }));
     return {
       measures,
       sets: [
@@ -126,8 +125,8 @@ export const transfer: Experiment<TransferSettings> = {
           caption: `One mark an architecture; from left to right ${fromLeft.map(({ net }) => net).join(', ')}.`,
           chart: {
             alt: 'How often led pictures fool an architecture, against how well it learns from D_det.',
-            x: { title: 'clean accuracy after training on D_det', ticks },
-            y: { title: 'led pictures that fool it', ticks },
+            x: { title: 'clean accuracy after training on D_det', share: true, zero: true },
+            y: { title: 'led pictures that fool it', share: true, zero: true },
             series: [
               {
                 name: 'architectures',
