@@ -3,8 +3,8 @@ import { expect, it } from 'vitest';
 import { linearSource, toyContext } from '../../test/support/toy-experiment.ts';
 import { pixelsOf } from '../data/image-array.ts';
 import { mean } from '../distance/mean.ts';
+import { symmetricEigen } from '../tensor/symmetric-eigen.ts';
 import { layerFragility } from './layer-fragility.ts';
-import { eigenOf } from './linear/symmetric-eigen.ts';
 import { firstOf } from './picture-set.ts';
 
 it('for a linear layer it is eps times the largest singular value over the mean distance', async () => {
@@ -27,7 +27,7 @@ it('for a linear layer it is eps times the largest singular value over the mean 
   const scores = await Promise.all(Array.from({ length: 12 }, (_, i) => model.predict(pixelsOf(set.array, [i]), 1)));
   const apart =
     scores.reduce((sum, a, i) => sum + Math.hypot(...a.map((score, k) => score - scores[(i + 1) % 12]![k]!)), 0) / 12;
-  const exact = (0.2 * Math.sqrt(eigenOf(products).values[0]!)) / apart;
+  const exact = (0.2 * Math.sqrt(symmetricEigen(products).values[0]!)) / apart;
   const { value, contributions } = await layerFragility(model, 'logits', set, { epsilon: 0.2, steps: 60 });
   expect(value / exact).toBeCloseTo(1, 1);
   expect(contributions).toHaveLength(12);

@@ -1,7 +1,6 @@
 /** @file Decorrelated colours: Lucid's matrix, a set's own, eigenvectors. */
 import { expect, it } from 'vitest';
 import { randomStream } from '../random/random-stream.ts';
-import { symmetricEigen } from '../tensor/eigen.ts';
 import { colourMatrixOf, imagenetColours } from './colour.ts';
 
 it("ImageNet's matrix is Lucid's: its longest column has length 1, the first channel is lightness", () => {
@@ -35,32 +34,4 @@ it("a set's matrix has its covariance as its square, but for one factor", () => 
     for (let b = 0; b < 3; b++)
       expect(Math.abs(factor * square(found, a, b) - square(mixing, a, b))).toBeLessThan(0.002);
   expect(found.every((row) => row[0] > 0)).toBe(true);
-});
-
-it('eigenvectors and eigenvalues make their matrix again', () => {
-  const random = randomStream(9);
-  const n = 7;
-  const half = Array.from({ length: n }, () => Array.from({ length: n }, () => random.normal()));
-  const matrix = half.map((row, i) => row.map((value, j) => value + half[j]![i]!));
-  const { values, vectors } = symmetricEigen(matrix);
-  for (let i = 0; i < n; i++)
-    for (let j = 0; j < n; j++)
-      expect(values.reduce((sum, value, k) => sum + value * vectors[i]![k]! * vectors[j]![k]!, 0)).toBeCloseTo(
-        matrix[i]![j]!,
-        8,
-      );
-});
-
-it('eigenvectors of a faint matrix are those of the matrix', () => {
-  const matrix = [
-    [2, 1, 0.5],
-    [1, 3, -1],
-    [0.5, -1, 1],
-  ];
-  const faint = symmetricEigen(matrix.map((row) => row.map((value) => 1e-16 * value)));
-  const { values, vectors } = symmetricEigen(matrix);
-  for (let k = 0; k < 3; k++) {
-    expect(1e16 * faint.values[k]!).toBeCloseTo(values[k]!, 8);
-    for (let i = 0; i < 3; i++) expect(faint.vectors[i]![k]!).toBeCloseTo(vectors[i]![k]!, 8);
-  }
 });

@@ -3,10 +3,10 @@
  * blue. Steps in them are steepest in another norm, in which changes of lightness are cheaper than changes of hue.
  */
 
-import { symmetricEigen } from '../tensor/eigen.ts';
 import { sigmoid } from '../tensor/ops/activation.ts';
 import { matmul } from '../tensor/ops/matmul.ts';
 import { reshape } from '../tensor/ops/reshape.ts';
+import { symmetricEigen } from '../tensor/symmetric-eigen.ts';
 import { constant, type Tensor } from '../tensor/tensor.ts';
 
 /** A matrix of three rows: red, green and blue of each independent channel. */
@@ -65,9 +65,9 @@ export function colourMatrixOf(pictures: Iterable<Float32Array>): ColourMatrix {
     row.map((value, b) => value / count - (sums[a]! / count) * (sums[b]! / count)),
   );
   const { values, vectors } = symmetricEigen(covariance);
-  const order = [0, 1, 2].sort((a, b) => values[b]! - values[a]!);
-  const rows = [0, 1, 2].map((row) => order.map((k) => vectors[row]![k]! * Math.sqrt(Math.max(values[k]!, 0) + 1e-10)));
+  const columns = vectors.map((u, k) => Array.from(u, (x) => x * Math.sqrt(Math.max(values[k]!, 0) + 1e-10)));
+  const rows = [0, 1, 2].map((row) => columns.map((column) => column[row]!));
   // Signs of eigenvectors are free: the first channel is lightness, so that more of it is lighter.
-  const signs = order.map((_, k) => Math.sign(rows.reduce((sum, row) => sum + row[k]!, 0)) || 1);
+  const signs = columns.map((column) => Math.sign(column.reduce((sum, x) => sum + x, 0)) || 1);
   return normalisedColumns(rows.map((row) => row.map((value, k) => value * signs[k]!) as [number, number, number]));
 }

@@ -1,9 +1,9 @@
 /** @file Useful, non-robust features found directly among linear ones (Goh 2019). */
 import type { Picture } from '../../image/image.ts';
+import { symmetricEigen } from '../../tensor/symmetric-eigen.ts';
 import type { Experiment, Figure, Findings, Measure } from '../experiment.ts';
 import { containment, ensembleOf, type FeatureWorth, ledAcross, worthOf } from '../linear/linear-feature.ts';
 import { dot } from '../linear/minimum-norm.ts';
-import { eigenOf } from '../linear/symmetric-eigen.ts';
 import { secondMoments, sideInWords, sideWithin, twoClasses } from '../linear/two-classes.ts';
 import { isAbove, isBelow } from '../summary.ts';
 
@@ -74,7 +74,7 @@ export const linearFeatures: Experiment<LinearFeaturesSettings> = {
     const train = twoClasses(trainSet.array, [first, second], side);
     const test = twoClasses(testSet.array, [first, second], side, train);
     const { values, vectors: all } = await context.step('eigenvectors of pictures', async () =>
-      eigenOf(secondMoments(train.rows)),
+      symmetricEigen(secondMoments(train.rows)),
     );
     // Pixels of a border that is always black make no features.
     const vectors = all.filter((_, i) => values[i]! >= faint * values[0]!);

@@ -1,7 +1,7 @@
 /** @file The Gaussian model of two classes, from samples: mean and covariance within classes, seen from its eigenvectors. */
 import type { Picture } from '../../image/image.ts';
+import { symmetricEigen } from '../../tensor/symmetric-eigen.ts';
 import { dot } from '../linear/minimum-norm.ts';
-import { eigenOf } from '../linear/symmetric-eigen.ts';
 import { meanOfRows, secondMoments, type TwoClasses } from '../linear/two-classes.ts';
 
 /** Two classes N(±mean, Sigma), in the coordinates of Sigma's eigenvectors. */
@@ -41,7 +41,7 @@ export function gaussianClasses(samples: TwoClasses, pictures?: PictureKnowledge
     const own = means[y[i] === 1 ? 0 : 1]!;
     return row.map((x, j) => x - own[j]!);
   });
-  const { values, vectors } = eigenOf(secondMoments([...within, ...(pictures?.further ?? [])]));
+  const { values, vectors } = symmetricEigen(secondMoments([...within, ...(pictures?.further ?? [])]));
   const floor = pictures === undefined ? 0 : roundingVariance / pictures.perSide ** 2;
   return {
     variances: values.map((s) => Math.max(0, s) + floor),

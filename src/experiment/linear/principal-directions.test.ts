@@ -1,9 +1,9 @@
 /** @file Principal directions of few rows against the eigenvectors of their second moments. */
 import { expect, it } from 'vitest';
 import { randomStream } from '../../random/random-stream.ts';
+import { symmetricEigen } from '../../tensor/symmetric-eigen.ts';
 import { dot } from './minimum-norm.ts';
 import { energyWithin, principalDirections } from './principal-directions.ts';
-import { eigenOf } from './symmetric-eigen.ts';
 import { meanOfRows, secondMoments } from './two-classes.ts';
 
 const { normal } = randomStream(9);
@@ -12,7 +12,7 @@ const mean = meanOfRows(raw);
 const rows = raw.map((row) => row.map((x, j) => x - mean[j]!));
 
 it('are the eigenvectors, up to their sign', () => {
-  const { vectors } = eigenOf(secondMoments(rows));
+  const { vectors } = symmetricEigen(secondMoments(rows));
   const directions = principalDirections(rows, 3);
   directions.forEach((v, k) => {
     expect(Math.abs(dot(v, vectors[k]!))).toBeCloseTo(1, 8);

@@ -1,6 +1,7 @@
 /** @file The directions in which pictures vary most, from fewer pictures than they have numbers. */
+
+import { symmetricEigen } from '../../tensor/symmetric-eigen.ts';
 import { dot } from './minimum-norm.ts';
-import { eigenOf } from './symmetric-eigen.ts';
 
 /** The first principal directions of rows that have mean 0, orthonormal; fewer where the rows have fewer. */
 export function principalDirections(rows: readonly Float64Array[], count: number): Float64Array[] {
@@ -12,7 +13,7 @@ export function principalDirections(rows: readonly Float64Array[], count: number
     }
   });
   // X Xᵀ u = s u makes Xᵀ u / sqrt(s) an eigenvector of Xᵀ X of length 1.
-  const { values, vectors } = eigenOf(products);
+  const { values, vectors } = symmetricEigen(products);
   return vectors.slice(0, count).flatMap((u, k) => {
     if (values[k]! <= 1e-12 * values[0]!) return [];
     const v = new Float64Array(rows[0]!.length);

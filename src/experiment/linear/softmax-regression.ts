@@ -1,7 +1,7 @@
 /** @file A linear classifier of a few features, fitted to the end: softmax regression on whitened features by accelerated gradient steps. */
 import { topClass } from '../../model/top-class.ts';
+import { symmetricEigen } from '../../tensor/symmetric-eigen.ts';
 import { dot } from './minimum-norm.ts';
-import { eigenOf } from './symmetric-eigen.ts';
 import { meanOfRows, secondMoments } from './two-classes.ts';
 
 /** Says the class of a row of features. */
@@ -22,7 +22,7 @@ export function softmaxRegression(
 ): Classify {
   const mean = meanOfRows(rows);
   const centred = rows.map((row) => row.map((x, j) => x - mean[j]!));
-  const { values, vectors } = eigenOf(secondMoments(centred));
+  const { values, vectors } = symmetricEigen(secondMoments(centred));
   const kept = vectors.filter((_, i) => values[i]! > smallestShare * values[0]!);
   const scaled = kept.map((v, i) => v.map((x) => x / Math.sqrt(values[i]!)));
   // Whitened features and a constant: second moments are the unit matrix, so that the loss has no curvature above 1/2.

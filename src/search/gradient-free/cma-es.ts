@@ -4,7 +4,7 @@
  * Hansen 2008); and a Cholesky factor updated in place (Suttorp et al. 2009), as XDream's successors use it on codes of generators.
  */
 import type { RandomStream } from '../../random/random-stream.ts';
-import { symmetricEigen } from '../../tensor/eigen.ts';
+import { symmetricEigen } from '../../tensor/symmetric-eigen.ts';
 import { type AskTell, ranking } from './ask-tell.ts';
 
 /** Form of the covariance. */
@@ -114,13 +114,17 @@ function full(n: number, { c1, cmu, cc }: Learning): Shape {
   let learned = 0;
   // Eigenvectors are renewed as often as keeps their cost below that of everything else.
   const every = Math.max(1, Math.floor(1 / ((c1 + cmu) * n * 10)));
-  const turn = (v: Float64Array, scale: (value: number) => number) => {
-    const within = values.map((value, k) => scale(value) * vectors.reduce((sum, row, i) => sum + row[k]! * v[i]!, 0));
-    return Float64Array.from(vectors, (row) => row.reduce((sum, u, k) => sum + u * within[k]!, 0));
+  // A function of the covariance: it does not ask which signs and order the eigenvectors came in.
+  const turn = (v: ArrayLike<number>, scale: (value: number) => number) => {
+    const turned = new Float64Array(n);
+    vectors.forEach((u, k) => {
+      const along = scale(values[k]!) * u.reduce((sum, own, i) => sum + own * v[i]!, 0);
+      for (let i = 0; i < n; i++) turned[i]! += along * u[i]!;
+    });
+    return turned;
   };
   return {
-    step: (normal) =>
-      Float64Array.from(vectors, (row) => row.reduce((sum, u, k) => sum + u * Math.sqrt(values[k]!) * normal[k]!, 0)),
+    step: (normal) => turn(normal, Math.sqrt),
     whiten: (step) => turn(step, (value) => 1 / Math.sqrt(value)),
     learn(path, steps, weights, stalled) {
       const kept = 1 - c1 - cmu + (stalled ? c1 * cc * (2 - cc) : 0);

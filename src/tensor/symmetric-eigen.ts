@@ -1,7 +1,6 @@
 /**
  * @file Eigenvectors of symmetric matrices of up to a few thousand rows on the host: Householder's reflections to three diagonals, then QL
- * steps with implicit shifts (Golub and Van Loan, sections 8.3.1 and 8.3.3). `tensor/eigen.ts` has rotations for small ones, which are simpler
- * and slower.
+ * steps with implicit shifts (Golub and Van Loan, sections 8.3.1 and 8.3.3).
  */
 
 /** Eigenvalues from the largest to the smallest, and their eigenvectors of length 1 as rows of an n x n matrix. */
@@ -14,17 +13,16 @@ export interface Eigen {
 const mostSteps = 60;
 
 /** Eigenvalues and eigenvectors of a symmetric matrix, given as its rows. @throws RangeError if it holds something else than numbers */
-export function eigenOf(matrix: readonly Float64Array[]): Eigen {
-  const { diagonal, beside, basis } = tridiagonal(matrix);
+export function symmetricEigen(matrix: readonly ArrayLike<number>[]): Eigen {
+  const { diagonal, beside, basis } = tridiagonal(matrix.map((row) => Float64Array.from(row)));
   diagonalise(diagonal, beside, basis);
   const order = Array.from(diagonal.keys()).sort((i, j) => diagonal[j]! - diagonal[i]!);
   return { values: Float64Array.from(order, (i) => diagonal[i]!), vectors: order.map((i) => basis[i]!) };
 }
 
-/** A = basisᵀ T basis with T of three diagonals; rows of the basis are orthonormal. */
-function tridiagonal(matrix: readonly Float64Array[]) {
-  const n = matrix.length;
-  const a = matrix.map((row) => row.slice());
+/** A = basisᵀ T basis with T of three diagonals; rows of the basis are orthonormal. Writes over A. */
+function tridiagonal(a: readonly Float64Array[]) {
+  const n = a.length;
   const normals: Float64Array[] = [];
   for (let k = 0; k + 2 < n; k++) {
     // The reflection I - 2 v vᵀ sends the column below the diagonal to its first place.
@@ -55,7 +53,7 @@ function tridiagonal(matrix: readonly Float64Array[]) {
       for (let j = k; j < n; j++) row[j]! -= vi * p[j]! + qi * v[j]!;
     }
   }
-  const basis = matrix.map((_, i) => {
+  const basis = a.map((_, i) => {
     const row = new Float64Array(n);
     row[i] = 1;
     return row;
