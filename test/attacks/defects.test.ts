@@ -115,7 +115,7 @@ function withStep(epsilon: number, eta: number, sign: (k: number) => number, ste
   return d;
 }
 
-describe('1. FMN projects onto the l2 ball (foolbox divides a norm by itself, so that its never does)', () => {
+describe('1. FMN projects onto the l2 ball (foolbox divides a norm by itself, so that it never does)', () => {
   it('a long step ends on the ball, and the search at the border', async () => {
     for (const image of pictures(3, 9)) {
       await using linear = await linearAt(image, 0.4);
