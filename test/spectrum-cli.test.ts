@@ -49,12 +49,21 @@ it('finds the checkerboard in a difference, and writes a table and a figure', as
 it("measures a model's gradients, its layers' and its twin's, and names what brings lines", async () => {
   writeFileSync(join(folder, 'net.onnx'), stridedNetwork({ kernel: 3, stride: 2, channels: 64 }));
   writeFileSync(join(folder, 'c.png'), await encodePng(checkered(0.2)));
-  const { status, stdout } = run('spectrum', '--gradient', 'net.onnx', '--preprocessing', 'none', '--json', folder);
+  const flags = ['--preprocessing', 'none', '--csv', 'g.csv', '-o', 'g.html', '--json'];
+  const { status, stdout } = run('spectrum', '--gradient', 'net.onnx', ...flags, folder);
   expect(status).toBe(0);
-  const { spectra, layers, origins } = JSON.parse(stdout);
+  const { spectra, layers, origins, twin } = JSON.parse(stdout);
   expect(spectra.map(({ name }: { name: string }) => name)).toEqual(['net.onnx', 'its random twin']);
   expect(layers.length).toBe(2);
   expect(origins[0]).toMatchObject({ period: 2, layer: 'Conv#1' });
+  // Of the same architecture the twin has the same layers, and lines with the one that strides, of other weights.
+  expect(twin.layers.map(({ name }: { name: string }) => name)).toEqual(
+    layers.map(({ name }: { name: string }) => name),
+  );
+  expect(twin.origins[0]).toMatchObject({ period: 2, layer: 'Conv#1' });
+  expect(twin.layers[0].highShare).not.toBe(layers[0].highShare);
+  expect(readFileSync(join(folder, 'g.csv'), 'utf8')).toContain(`\n"its random twin, ${layers[0].name}",`);
+  expect(readFileSync(join(folder, 'g.html'), 'utf8')).toContain('Layer by layer, with random weights');
 });
 
 it.each([

@@ -1,6 +1,6 @@
 /**
  * @file Measures interventions on embedded and given networks, and writes tables: `node scripts/artefacts/interventions.ts DATA OUT [NAME…]`,
- * with `--gradients` lines, phases and high frequencies alone of what OUT holds, which are quick to measure again. DATA is a folder with datasets/cifar10, images/imagenet, models and labels; OUT takes NAME.json and interventions.md.
+ * with `--gradients` lines, phases and high frequencies alone of what OUT holds, with `--waves` heat maps alone: both are quick. DATA is a folder with datasets/cifar10, images/imagenet, models and labels; OUT takes NAME.json and interventions.md.
  */
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
@@ -11,7 +11,9 @@ import { parseClassList } from '../../src/model/class-names.ts';
 import { fitPicture } from '../../src/model/fit-picture.ts';
 import { type LoadOptions, loadModel } from '../../src/model/load-model.ts';
 import type { Model } from '../../src/model/model.ts';
+import { bandNames } from '../../src/spectrum/band.ts';
 import { intervene, interventionNamed } from '../../src/spectrum/intervention.ts';
+import { type InterventionHeatMap, interventionHeatMaps } from '../../src/spectrum/intervention-heat-maps.ts';
 import {
   budgetText,
   gradientArtefact,
@@ -21,7 +23,10 @@ import {
   measureInterventions,
 } from '../../src/spectrum/measure-interventions.ts';
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { gradients: { type: 'boolean' } } });
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { gradients: { type: 'boolean' }, waves: { type: 'boolean' } },
+});
 const [data, out, ...chosen] = positionals;
 if (data === undefined || out === undefined) throw new Error('Usage: interventions.ts DATA OUT [NAME…]');
 
@@ -117,6 +122,19 @@ function tableOf(found: InterventionFindings): string {
   return [line(titles), line(titles.map((_, i) => (i === 0 ? '---' : '--:'))), ...rows.map(line)].join('\n');
 }
 
+/** Errors under waves by band, and what they are above the error on clean pictures. */
+function wavesTable(maps: readonly InterventionHeatMap[]): string {
+  const { cells, norm } = maps[0]!.map;
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  const bands = (map: InterventionHeatMap['map']) =>
+    bandNames.map((band) => `${percent(map.bands[band]!.error)} (+${percent(map.bands[band]!.increase)})`);
+  return [
+    line([`error under ${cells.length} waves of l2 ${norm.toFixed(1)}, %`, 'clean', ...bandNames]),
+    line(['---', '--:', ...bandNames.map(() => '--:')]),
+    ...maps.map(({ name, map }) => line([name, percent(map.cleanError), ...bands(map)])),
+  ].join('\n');
+}
+
 /** Findings with what they say of gradients measured again on the same pictures. */
 async function withNewGradients(
   found: InterventionFindings,
@@ -137,7 +155,7 @@ async function withNewGradients(
 await mkdir(out, { recursive: true });
 const parts: string[] = [];
 for (const { name, source, options, pictures, levels, steps, interventions } of subjects) {
-  const file = `${out}/${name}.json`;
+  const [file, wavesFile] = [`${out}/${name}.json`, `${out}/${name}.waves.json`];
   if (chosen.length === 0 || chosen.includes(name)) {
     await using model = await loadModel(source, options);
     const { images, labels } = await picturesFor(model, pictures);
@@ -147,18 +165,20 @@ for (const { name, source, options, pictures, levels, steps, interventions } of 
       ...(interventions === undefined ? {} : { interventions: interventions.map(interventionNamed) }),
       onProgress: (what: string) => process.stderr.write(`${name}: ${what}\n`),
     };
-    const found =
-      values.gradients === true
-        ? await withNewGradients(JSON.parse(await readFile(file, 'utf8')), model, images)
-        : await measureInterventions(model, images, labels, settings);
-    await writeFile(file, `${JSON.stringify({ ...found, model: name }, null, 2)}\n`);
+    const write = (path: string, found: object) => writeFile(path, `${JSON.stringify(found, null, 2)}\n`);
+    if (values.gradients === true)
+      await write(file, await withNewGradients(JSON.parse(await readFile(file, 'utf8')), model, images));
+    else if (values.waves !== true)
+      await write(file, { ...(await measureInterventions(model, images, labels, settings)), model: name });
+    if (values.gradients !== true) await write(wavesFile, await interventionHeatMaps(model, images, labels, settings));
   }
   const kept = await readFile(file, 'utf8').catch(() => undefined);
   if (kept === undefined) continue;
   const found = JSON.parse(kept) as InterventionFindings;
   const words = found.words.map((line) => `- ${line}`).join('\n');
+  const waves = await readFile(wavesFile, 'utf8').catch(() => undefined);
   parts.push(
-    `### ${name}\n\n${found.pictures} pictures, PGD in linf of ${found.steps} steps.\n\n${tableOf(found)}\n\n${words}\n`,
+    `### ${name}\n\n${found.pictures} pictures, PGD in linf of ${found.steps} steps.\n\n${tableOf(found)}\n\n${waves === undefined ? '' : `${wavesTable(JSON.parse(waves))}\n\n`}${words}\n`,
   );
 }
 await writeFile(`${out}/interventions.md`, parts.join('\n'));

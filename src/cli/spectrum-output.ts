@@ -12,12 +12,20 @@ export interface NamedSummary {
   readonly summary: SpectrumSummary;
 }
 
+/** A random twin layer by layer: what the architecture brings without any training. */
+export interface TwinLayers {
+  readonly layers: readonly NamedSummary[];
+  readonly origins: readonly LineOrigin[];
+}
+
 /** What is told of a run. */
 export interface SpectrumReport {
   readonly heading: string;
   readonly summaries: readonly NamedSummary[];
   readonly layers?: readonly NamedSummary[];
   readonly origins?: readonly LineOrigin[];
+  /** The same of the twin of random weights. */
+  readonly twin?: TwinLayers;
   readonly band?: NaturalBand | undefined;
   readonly notes: readonly string[];
 }
@@ -59,7 +67,7 @@ function tableOf(all: readonly NamedSummary[], title: string): string[] {
 }
 
 /** Where spectra lie in the band, and which layers bring lines: a sentence each. */
-export function spectrumFindings({ summaries, origins, band }: SpectrumReport): string[] {
+export function spectrumFindings({ summaries, origins, twin, band }: SpectrumReport): string[] {
   const places =
     band === undefined
       ? []
@@ -67,24 +75,29 @@ export function spectrumFindings({ summaries, origins, band }: SpectrumReport): 
           const { below, inside, above } = placeInBand(summary, band);
           return `${name}: of its frequencies ${percent(inside)} lie in the band of ${band.pictures} pictures of ${band.name} (5 to 95 %), ${percent(above)} above, ${percent(below)} below.`;
         });
-  if (origins === undefined) return places;
-  if (origins.length === 0)
-    return [
-      ...places,
-      'No layer brings lines into its gradient: no index of 2 that is twice that of the layers before.',
-    ];
   return [
     ...places,
-    ...origins.map(
-      ({ period, layer, after, index, before }) =>
-        `Lines of period ${period} come ${after === undefined ? `with ${layer}` : `between ${after} (measured without) and ${layer}`}: ${index.toPrecision(3)} after it, at most ${before.toPrecision(3)} before.`,
-    ),
+    ...(origins === undefined ? [] : originSentences(origins, '')),
+    ...(twin === undefined ? [] : originSentences(twin.origins, 'With random weights: ')),
   ];
+}
+
+function originSentences(origins: readonly LineOrigin[], of: string): string[] {
+  const sentence = (text: string) => `${of}${of === '' ? text : text[0]!.toLowerCase() + text.slice(1)}`;
+  if (origins.length === 0)
+    return [
+      sentence('No layer brings lines into its gradient: no index of 2 that is twice that of the layers before.'),
+    ];
+  return origins.map(({ period, layer, after, index, before }) =>
+    sentence(
+      `Lines of period ${period} come ${after === undefined ? `with ${layer}` : `between ${after} (measured without) and ${layer}`}: ${index.toPrecision(3)} after it, at most ${before.toPrecision(3)} before.`,
+    ),
+  );
 }
 
 /** The report's lines. */
 export function spectrumLines(report: SpectrumReport): string[] {
-  const { heading, summaries, layers, notes } = report;
+  const { heading, summaries, layers, twin, notes } = report;
   const [low, high] = summaries[0]!.summary.slopeRange;
   const findings = spectrumFindings(report);
   return [
@@ -94,6 +107,7 @@ export function spectrumLines(report: SpectrumReport): string[] {
     '',
     `Frequencies in cycles a pixel; the slope is of log power from ${low} to ${high}; lines are 1 where there are none.`,
     ...(layers === undefined ? [] : ['', ...tableOf(layers, 'gradient of')]),
+    ...(twin === undefined ? [] : ['', ...tableOf(twin.layers, 'with random weights')]),
     ...(findings.length === 0 ? [] : ['', ...findings]),
     ...(notes.length === 0 ? [] : ['', ...notes]),
   ];

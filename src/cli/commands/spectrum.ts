@@ -5,6 +5,7 @@ import { openRuntime } from '#runtime';
 import { batchOf, type Picture, toRgb } from '../../image/image.ts';
 import { centerCrop } from '../../image/resize.ts';
 import { loadModel } from '../../model/load-model.ts';
+import type { Model } from '../../model/model.ts';
 import { figure, inlinePicture, pictureRow } from '../../report/figure.ts';
 import { html } from '../../report/html.ts';
 import { page } from '../../report/page.ts';
@@ -26,7 +27,14 @@ import { prepareOutput, writeOutput } from '../output.ts';
 import { pairPaths, readPairs } from '../picture-pairs.ts';
 import { listPictures, readPicture } from '../pictures.ts';
 import { type SensitivityFlags, sensitivityKinds } from '../sensitivity-flags.ts';
-import { type NamedSummary, spectrumCsv, spectrumFindings, spectrumLines, spectrumTable } from '../spectrum-output.ts';
+import {
+  type NamedSummary,
+  spectrumCsv,
+  spectrumFindings,
+  spectrumLines,
+  spectrumTable,
+  type TwinLayers,
+} from '../spectrum-output.ts';
 import { sensitivity } from './sensitivity.ts';
 
 /** Flags of the command. */
@@ -48,6 +56,7 @@ interface Measured {
   readonly summaries: readonly (NamedSummary & { readonly spectrum: PowerSpectrum })[];
   readonly layers?: readonly NamedSummary[];
   readonly origins?: ReturnType<typeof lineOrigins>;
+  readonly twin?: TwinLayers;
   readonly notes: readonly string[];
 }
 
@@ -81,7 +90,7 @@ export async function spectrumCommand(this: CliContext, flags: SpectrumFlags, ..
     const first = measured.summaries[0]!.summary;
     return { ...measured, band: await bandOfFolder(this, flags, Math.min(first.height, first.width)) };
   });
-  const { heading, summaries, layers, origins, notes, band } = found;
+  const { heading, summaries, layers, origins, twin, notes, band } = found;
   const drawing: RadialFigure = {
     heading,
     curves: summaries.map(({ name, summary }) => ({ name, ...summary.radial })),
@@ -93,12 +102,15 @@ export async function spectrumCommand(this: CliContext, flags: SpectrumFlags, ..
     spectra: summaries.map((one) => plain(one, band)),
     ...(layers === undefined ? {} : { layers: layers.map((one) => plain(one)) }),
     ...(origins === undefined ? {} : { origins }),
+    ...(twin === undefined ? {} : { twin: { ...twin, layers: twin.layers.map((one) => plain(one)) } }),
     ...(band === undefined ? {} : { natural: band }),
     notes,
     written,
   };
   const lines = [...spectrumLines(found), ...(written.length === 0 ? [] : ['', `written: ${written.join(', ')}`])];
-  if (flags.csv !== undefined) await writeOutput(flags.csv, spectrumCsv([...summaries, ...(layers ?? [])]));
+  const twinRows = twin?.layers.map((one) => ({ ...one, name: `its random twin, ${one.name}` })) ?? [];
+  if (flags.csv !== undefined)
+    await writeOutput(flags.csv, spectrumCsv([...summaries, ...(layers ?? []), ...twinRows]));
   if (flags.map !== undefined) await writeOutput(flags.map, await encodePng(spectrumPicture(summaries[0]!.spectrum)));
   if (flags.out !== undefined) await writeOutput(flags.out, await drawn(flags.out, drawing, found));
   this.process.stdout.write(flags.json ? `${JSON.stringify(json, null, 2)}\n` : `${lines.join('\n')}\n`);
@@ -194,16 +206,20 @@ async function measureGradients(
     signal,
     onProgress: (done, total) => update(`gradient ${done} of ${total}`),
   });
-  const layers = await layerSpectra(model, images.slice(0, 32), {
-    ...(flags.layers === undefined ? {} : { most: flags.layers }),
-    signal,
-    onProgress: (done, total) => update(`layer ${done} of ${total}`),
-  });
+  const layersOf = async (of: Model, what: string) => {
+    const layers = await layerSpectra(of, images.slice(0, 32), {
+      ...(flags.layers === undefined ? {} : { most: flags.layers }),
+      signal,
+      onProgress: (done, total) => update(`${what} ${done} of ${total}`),
+    });
+    const named = layers.map(({ layer, op, spectrum }) => ({
+      name: layer.includes(op) ? layer : `${layer} (${op})`,
+      summary: summary(spectrum),
+    }));
+    return { layers: named, origins: lineOrigins(layers) };
+  };
+  const found = await layersOf(model, 'layer');
   const twin = await twinOf();
-  const named = layers.map(({ layer, op, spectrum }) => ({
-    name: layer.includes(op) ? layer : `${layer} (${op})`,
-    summary: summary(spectrum),
-  }));
   return {
     heading: `Spectrum of ${model.name}'s input gradients on ${images.length} pictures`,
     summaries: [
@@ -212,8 +228,8 @@ async function measureGradients(
         ? []
         : [{ name: 'its random twin', spectrum: twin.spectrum, summary: summary(twin.spectrum) }]),
     ],
-    layers: named,
-    origins: lineOrigins(layers),
+    ...found,
+    ...(twin.found === undefined ? {} : { twin: twin.found }),
     notes: twin.note === undefined ? [] : [twin.note],
   };
 
@@ -225,7 +241,8 @@ async function measureGradients(
         preprocessing: model.preprocessing,
         device: model.device,
       });
-      return { spectrum: await gradientSpectrum(random, images, { signal }) };
+      const spectrum = await gradientSpectrum(random, images, { signal });
+      return { spectrum, found: await layersOf(random, "the twin's layer") };
     } catch (error) {
       if (!(error instanceof SpectrumError)) throw error;
       return { note: `No twin of random weights: ${error.message}` };
@@ -295,6 +312,14 @@ async function drawn(
       ...(found.layers === undefined
         ? []
         : [{ title: 'Layer by layer', content: table(spectrumTable(found.layers, 'gradient of')) }]),
+      ...(found.twin === undefined
+        ? []
+        : [
+            {
+              title: 'Layer by layer, with random weights',
+              content: table(spectrumTable(found.twin.layers, 'gradient of')),
+            },
+          ]),
     ],
   });
 }
