@@ -122,12 +122,14 @@ function tableOf(found: InterventionFindings): string {
   return [line(titles), line(titles.map((_, i) => (i === 0 ? '---' : '--:'))), ...rows.map(line)].join('\n');
 }
 
+const signed = (share: number) => `${share < 0 ? '' : '+'}${percent(share)}`;
+
 /** Errors under waves by band, and what they are above the error on clean pictures. */
 function wavesTable(maps: readonly InterventionHeatMap[]): string {
   const { cells, norm } = maps[0]!.map;
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   const bands = (map: InterventionHeatMap['map']) =>
-    bandNames.map((band) => `${percent(map.bands[band]!.error)} (+${percent(map.bands[band]!.increase)})`);
+    bandNames.map((band) => `${percent(map.bands[band]!.error)} (${signed(map.bands[band]!.increase)})`);
   return [
     line([`error under ${cells.length} waves of l2 ${norm.toFixed(1)}, %`, 'clean', ...bandNames]),
     line(['---', '--:', ...bandNames.map(() => '--:')]),
