@@ -1,6 +1,7 @@
 /** @file The bridge on networks whose answer is known: linear ones, where every link can be computed, and numbers built by hand. */
 import { describe, expect, it } from 'vitest';
 import { openRuntime } from '#runtime';
+import { usualBatch } from '../src/attack/usual-batch.ts';
 import { bridge, highShareOf } from '../src/bridge/bridge.ts';
 import type { SeenDose } from '../src/bridge/compare-doses.ts';
 import { bootstrap } from '../src/bridge/interval.ts';
@@ -9,7 +10,6 @@ import type { LinkName } from '../src/bridge/link.ts';
 import type { DoseReactions, PatternReactions } from '../src/bridge/measure-doses.ts';
 import { dosed, ofUnitStrength, strengthOf } from '../src/bridge/pattern.ts';
 import { phaseScrambled } from '../src/bridge/phase-scramble.ts';
-import { usualBatch } from '../src/bridge/usual-batch.ts';
 import { verdictOf } from '../src/bridge/verdict.ts';
 import { distanceRegistry } from '../src/distance/registry.ts';
 import { loadModel } from '../src/model/load-model.ts';

@@ -1,4 +1,5 @@
 /** @file What a unit answers to pictures, with the class scores beside it and the slope of the answer, in batches. */
+import { usualBatch } from '../attack/usual-batch.ts';
 import type { Model } from '../model/model.ts';
 import { topClass } from '../model/top-class.ts';
 import { compile, type Program } from '../runtime/compile.ts';
@@ -8,7 +9,6 @@ import { reduceMean, reduceSum } from '../tensor/ops/reduce.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { see } from '../visualize/see.ts';
 import type { NamedUnit } from '../visualize/unit-named.ts';
-import { usualBatch } from './usual-batch.ts';
 
 /** What the network says of a picture. */
 export interface Reaction {

@@ -17,7 +17,7 @@ import { plainAnswers } from './plain-answers.ts';
 /** Options of `interventionHeatMaps`. */
 export interface InterventionHeatMapOptions {
   readonly interventions?: readonly Intervention[];
-  /** Only frequencies that are multiples of this; an eighth of a cycle a pixel unless given: some 40 waves. */
+  /** Only frequencies that are multiples of this; an eighth of a cycle a pixel unless given: about 34 waves. */
   readonly step?: number;
   readonly seed?: number;
   readonly batch?: number;

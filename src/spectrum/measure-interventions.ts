@@ -8,6 +8,7 @@
 
 import { pgd } from '../attack/pgd.ts';
 import type { AttackResult } from '../attack/result.ts';
+import { usualBatch } from '../attack/usual-batch.ts';
 import type { Model } from '../model/model.ts';
 import { gradientPower } from './gradient-power.ts';
 import { type InputGradientOptions, inputGradients } from './input-gradients.ts';
@@ -69,6 +70,7 @@ export interface InterventionOptions {
   /** Steps of PGD; 20 unless given. */
   readonly steps?: number;
   readonly seed?: number;
+  /** Pictures in one run; 16, or fewer where their gradient takes more than half a gigabyte, unless given. */
   readonly batch?: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: (what: string) => void;
@@ -91,7 +93,7 @@ export async function measureInterventions(
     epsilons = [1 / 255, 2 / 255],
     steps = 20,
     seed = 0,
-    batch,
+    batch = usualBatch(model),
     signal,
     onProgress = () => {},
   }: InterventionOptions = {},
@@ -129,7 +131,7 @@ interface Settings {
   readonly epsilons: readonly number[];
   readonly steps: number;
   readonly seed: number;
-  readonly batch: number | undefined;
+  readonly batch: number;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -139,7 +141,7 @@ async function measure(
   labels: readonly number[],
   { epsilons, steps, seed, batch, signal }: Settings,
 ): Promise<Omit<InterventionRow, 'name' | 'intervention' | 'changes'>> {
-  const limits = { ...(batch === undefined ? {} : { batch }), ...(signal === undefined ? {} : { signal }) };
+  const limits = { batch, ...(signal === undefined ? {} : { signal }) };
   const artefact = await gradientArtefact(model, images, limits);
   const attacked: InterventionRow['attacked'][number][] = [];
   let right = 0;

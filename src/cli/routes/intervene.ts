@@ -31,7 +31,7 @@ export const interveneRoute = buildCommand({
         kind: 'parsed',
         parse: parseCount(1),
         optional: true,
-        brief: 'Pictures in one run',
+        brief: 'Pictures in one run (16, or fewer of a large model)',
         placeholder: 'N',
       },
       seed: {
@@ -58,7 +58,7 @@ export const interveneRoute = buildCommand({
         kind: 'boolean',
         default: false,
         withNegated: false,
-        brief: 'Also the error under some 40 plane waves, before and after what changes the network',
+        brief: 'Also the error under about 34 plane waves, before and after what changes the network',
       },
       csv: { ...text, brief: 'Write the measurements as a table', placeholder: 'FILE' },
       out: {

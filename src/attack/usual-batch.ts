@@ -1,6 +1,6 @@
 /** @file How many pictures a run takes unless told, so that large networks do not fill the memory. */
-import { batchWithin, bytesPerPicture } from '../attack/batch-within.ts';
 import type { Model } from '../model/model.ts';
+import { batchWithin, bytesPerPicture } from './batch-within.ts';
 
 /** Bytes that a run's gradient may take by `bytesPerPicture`. Processes take several times as much: each program keeps what it once needed. */
 const room = 512 * 2 ** 20;
