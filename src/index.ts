@@ -115,6 +115,7 @@ export {
   bandAttackKey,
 } from './spectrum/band-attack.ts';
 export { bandSubspace } from './spectrum/band-subspace.ts';
+export { type BarColumn, type BarFigure, barFigurePng, barFigureSvg, type FigureBar } from './spectrum/bar-figure.ts';
 export { type BlurPoolOptions, type BlurredFile, blurDownsampling } from './spectrum/blur-pool.ts';
 export { type Curve, type CurveFigure, curveFigurePng, curveFigureSvg } from './spectrum/curve-figure.ts';
 export { filePath } from './spectrum/file-path.ts';
