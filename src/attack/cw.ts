@@ -4,8 +4,8 @@
  * fixed, again and again).
  *
  * Departures. Each picture has its own c, gives up a round by its own loss, and pixels that are black or white are moved a millionth inwards
- * first, so that they can move at all. All norms share one rate and first c (0.01, 0.001) and c grows tenfold up to 1e10; the authors' code for
- * linf has rate 0.005, first c 1e-5, twice as much up to 20, and for l0 twice as much. Their l0 fixes 0.3 times the root of the changed pixels
+ * first, so that they can move at all. In all norms the first c is 0.001 and c grows tenfold up to 1e10; the authors' code begins with 1e-5 in
+ * linf and doubles c in linf, up to 20, and in l0, which takes many more steps. Their l0 fixes 0.3 times the root of the changed pixels
  * at most at a time; here it is a fifth of the changed channel values, each for itself.
  */
 import { adam } from './adam.ts';
@@ -30,7 +30,7 @@ export interface CwOptions extends MinimalOptions {
   readonly rounds?: number;
   /** Steps of each round; 10000 unless given (1000 in linf and l0). */
   readonly steps?: number;
-  /** Learning rate; 0.01 unless given. */
+  /** Learning rate; 0.01 unless given, 0.005 in linf, as in the authors' code. */
   readonly rate?: number;
   /** The first c; 0.001 unless given. */
   readonly initialConstant?: number;
@@ -57,7 +57,8 @@ export async function carliniWagner(
   labels: readonly number[] | undefined,
   options: CwOptions = {},
 ): Promise<DistanceAttackResult[]> {
-  const { norm = 'l2', rate = 0.01, initialConstant = 1e-3 } = options;
+  const { norm = 'l2', initialConstant = 1e-3 } = options;
+  const { rate = norm === 'linf' ? 0.005 : 0.01 } = options;
   const { rounds = norm === 'l2' ? 9 : 5, steps = norm === 'l2' ? 10_000 : 1000 } = options;
   checkCount('Rounds', rounds, 1);
   checkCount('Steps', steps, 1);
@@ -221,7 +222,7 @@ export const cwMethod = methodOf(
     own: {
       rounds: 'rounds in which c is searched (9)',
       steps: 'steps of each round (10000)',
-      rate: 'learning rate (0.01)',
+      rate: 'learning rate (0.01, in linf 0.005)',
       initialConstant: 'the first c (0.001)',
       confidence: 'how far the other class must lead, in place of a criterion (0)',
     },

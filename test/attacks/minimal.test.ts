@@ -5,6 +5,7 @@ import { fmn } from '../../src/attack/fmn.ts';
 import { methodNamed } from '../../src/attack/methods.ts';
 import { pdpgd } from '../../src/attack/pdpgd.ts';
 import { sigmaZero } from '../../src/attack/sigma-zero.ts';
+import { normOf } from '../../src/attack/vector.ts';
 import { loadModel } from '../../src/model/load-model.ts';
 import { pseudoRandom } from '../random.ts';
 import { constantNetwork, linearNetwork, smallNetwork } from '../support/network.ts';
@@ -52,6 +53,21 @@ it('goes on in linf, by Carlini and Wagner, from the first picture that fools', 
   // A first step moves every value by half of the rate; the largest changes are then brought down.
   expect(first.distance).toBeCloseTo(0.025, 3);
   expect(result!.distances.linf).toBeLessThan(0.9 * first.distance);
+});
+
+it.each([
+  ['l2', 0.01],
+  ['linf', 0.005],
+] as const)("takes Carlini and Wagner's own rate where none is given, in %s", async (norm, rate) => {
+  const [result] = await methodNamed('cw').run(small, [image], undefined, {
+    norm,
+    steps: 2,
+    rounds: 1,
+    finalSearch: false,
+  });
+  // Adam's first step moves every value w by the rate, and the pixel (tanh w + 1) / 2 by (1 - tanh^2 w) / 2 times as much.
+  const moved = image.map((v) => (rate * (1 - (2 * v - 1) ** 2)) / 2);
+  expect(result!.path[1]!.distance / normOf(norm, moved)).toBeCloseTo(1, 1);
 });
 
 describe('fmn', () => {
