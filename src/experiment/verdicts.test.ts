@@ -263,6 +263,8 @@ const cases: readonly Case[] = [
       [{ 'disentangled: success on the source': of1000(0.91, 0.98) }, 'Both attacks'],
       [{ 'disentangled: transfer to a network not seen': of1000(0.008, 0.05) }, 'Disentangled changes hardly transfer'],
       [{ 'PGD: transfer to a network not seen': of1000(0.06, 0.07) }, 'Disentangled changes hardly transfer'],
+      // Five times as often on the average, and not surely.
+      [{ 'PGD: transfer to a network not seen': of1000(0.12, 0.13) }, 'Disentangled changes hardly transfer'],
       [
         {
           'PGD: transfer to a network not seen': of1000(0, 0),
@@ -296,6 +298,11 @@ const cases: readonly Case[] = [
     },
     [
       [{ 'plain linear classifier: accuracy under attack': of300(0.25, 0.3) }, 'The robust linear classifier'],
+      [{ 'plain linear classifier: accuracy under attack': of300(0.05, 0.18) }, 'The robust linear classifier'],
+      [
+        { 'robust linear features, D_rand: clean accuracy': of1000(0.12, 0.21) },
+        'On D_rand without true labels they give less',
+      ],
       [
         {
           'robust linear features, D_rand as published: clean accuracy': of1000(0.23, 0.118),
@@ -432,10 +439,10 @@ const cases: readonly Case[] = [
       ...cueAnswers(taught, { bare: [0.3, 0.3], falsely: [0.1, 0.1], believed: [0.4, 0.35], anyway: [0.05, 0.06] }),
       ...cueAnswers(control, { bare: [0.2, 0.2], falsely: [0.2, 0.2], believed: [0.06, 0.07], anyway: [0.06, 0.06] }),
       [`standard: ${nearest}`]: numbers(1, 1),
-      [`standard: ${target}`]: numbers(0.3, 0.4),
-      [`robust: ${target}`]: numbers(0.01, -0.02),
-      [`standard: ${power}`]: numbers(6, 5),
-      [`robust: ${power}`]: numbers(1.1, 0.9),
+      [`standard: ${target}`]: within(0.05)(0.4, 0.5),
+      [`robust: ${target}`]: within(0.05)(0.01, -0.02),
+      [`standard: ${power}`]: numbers(6, 6.1),
+      [`robust: ${power}`]: numbers(1.1, 1),
       [`never shown cues: ${power}`]: numbers(1.2, 1.3),
     },
     [
@@ -455,19 +462,21 @@ const cases: readonly Case[] = [
       [{ 'robust: accuracy without cues': of1000(0.39, 0.4) }, 'The robust network sees shapes'],
       [{ [`robust: ${believed}`]: of1000(0.04, 0.08) }, 'False cues do not sway it'],
       [{ [`standard: ${nearest}`]: numbers(1, 0.9) }, 'D_det of the standard network'],
-      [{ [`robust: ${target}`]: numbers(0.1, 0.14) }, 'Changes against the robust network'],
-      [{ [`robust: ${target}`]: numbers(-0.1, -0.14) }, 'Changes against the robust network'],
+      [{ [`robust: ${target}`]: within(0.05)(0.05, 0.08) }, 'Changes against the robust network'],
+      [{ [`robust: ${target}`]: within(0.05)(-0.05, -0.08) }, 'Changes against the robust network'],
       [{ [`${taught}: ${anyway}`]: of1000(0.05, 0.34) }, 'A network that never saw a cue'],
       [{ [`${control}: ${believed}`]: of1000(0.06, 0.1) }, 'From the robust network’s changes'],
       [
         { [`${control}: ${believed}`]: of1000(0.06, 0.33), [`${control}: ${anyway}`]: of1000(0.33, 0.33) },
         'The student of the standard',
       ],
-      [{ [`robust: ${power}`]: numbers(5, 6) }, 'The spectrum shows it'],
-      [{ [`never shown cues: ${power}`]: numbers(6, 5) }, 'The spectrum shows it'],
+      // More on the average, and seeds are too far apart to tell.
+      [{ [`robust: ${power}`]: numbers(3, 8) }, 'The spectrum shows it'],
+      [{ [`standard: ${power}`]: numbers(4, 8) }, 'The spectrum shows it'],
+      [{ [`never shown cues: ${power}`]: numbers(6, 6.1) }, 'The spectrum shows it'],
       [
         {
-          [`standard: ${power}`]: numbers(0.9, 1.1),
+          [`standard: ${power}`]: numbers(0.99, 1),
           [`robust: ${power}`]: numbers(0.5, 0.5),
           [`never shown cues: ${power}`]: numbers(0.5, 0.5),
         },

@@ -4,7 +4,7 @@ import { type DisentangledOptions, disentangledTowards } from '../disentangled-s
 import type { Experiment, Findings, Measure } from '../experiment.ts';
 import { accuracyOf, type StudentOptions, trainedOn } from '../networks.ts';
 import { type PictureSet, pictureAt } from '../picture-set.ts';
-import { chanceMargin, exceeds, highEnd, isAtMost, lowEnd } from '../summary.ts';
+import { chanceMargin, exceeds, highEnd, isAbove, isAtMost, isBelow } from '../summary.ts';
 
 /** How much is computed. */
 export type BugsSettings = {
@@ -163,6 +163,7 @@ export const bugs: Experiment<BugsSettings> = {
       ],
       notes: [
         `The ensemble has ${settings.ensemble} networks, the paper’s 10; the network that measures transfer is none of them. All are small.`,
+        'Success and transfer are counted on the training pictures, which all networks have seen; students are tested on others.',
         'Seeds decide all networks here, the attacked one among them, so that intervals over seeds are of the whole experiment.',
       ],
     };
@@ -173,17 +174,20 @@ export const bugs: Experiment<BugsSettings> = {
     return [
       {
         statement: 'Both attacks nearly always succeed on the source (over 90 %).',
-        holds: ['PGD', 'disentangled'].every((name) => lowEnd(of(`${name}: success on the source`)) > 0.9),
+        holds: ['PGD', 'disentangled'].every((name) => isAbove(of(`${name}: success on the source`), 0.9)),
       },
       {
         statement: 'Disentangled changes hardly transfer (below 6 %), ordinary ones do at least five times as often.',
         holds:
-          highEnd(of('disentangled: transfer to a network not seen')) < 0.06 &&
-          of('PGD: transfer to a network not seen').mean > 5 * of('disentangled: transfer to a network not seen').mean,
+          isBelow(of('disentangled: transfer to a network not seen'), 0.06) &&
+          isAbove(
+            of('PGD: transfer to a network not seen'),
+            5 * highEnd(of('disentangled: transfer to a network not seen')),
+          ),
       },
       {
         statement: 'Ordinary changes teach: a network trained on them is better than chance on clean pictures.',
-        holds: lowEnd(of('PGD: student, clean accuracy')) > of('chance').mean,
+        holds: isAbove(of('PGD: student, clean accuracy'), of('chance').mean),
       },
       {
         statement: 'Disentangled changes do not: in no seed may it be more than five points better than chance.',

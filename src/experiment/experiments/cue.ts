@@ -6,18 +6,19 @@ import { cuePattern } from '../../data/shapes/cue.ts';
 import { shapes } from '../../data/shapes/shapes.ts';
 import { subset } from '../../data/subset.ts';
 import { toImageArray } from '../../data/to-image-array.ts';
-import { mean } from '../../distance/mean.ts';
+import { mean as average } from '../../distance/mean.ts';
 import type { Model } from '../../model/model.ts';
 import type { DeviceRuntime } from '../../runtime/runtime.ts';
 import { type Band, isInBand, largestRadius } from '../../spectrum/band.ts';
 import { radiusOf } from '../../spectrum/fourier-basis.ts';
 import { powerSpectrum } from '../../spectrum/power-spectrum.ts';
 import type { Experiment, Findings, Measure } from '../experiment.ts';
+import { meanMeasure } from '../mean-measure.ts';
 import { accuracyOf, trainedOn } from '../networks.ts';
 import { withPatterns } from '../pattern-set.ts';
 import { perturbedTowards } from '../perturbed-set.ts';
 import { firstOf, type PictureSet, pictureAt, pictureSet } from '../picture-set.ts';
-import { chanceMargin, exceeds, isAbove, isAtMost } from '../summary.ts';
+import { chanceMargin, exceeds, isAbove, isAtMost, isBelow, lowEnd } from '../summary.ts';
 
 /** How much is computed. */
 export type CueSettings = {
@@ -151,8 +152,12 @@ export const cue: Experiment<CueSettings> = {
       const dDet = await perturbedTowards(context, known, plain, (i) => next(plain, i), title, { epsilon, steps });
       changed.push(dDet);
       const changes = changesOf(dDet, plain);
-      for (const [what, value] of Object.entries(cosinesOf(changes, dDet.array.labels, patterns)))
-        measures.push({ name: `${name}: ${what}`, value, unit: what === names.nearest ? 'share' : 'number' });
+      for (const [what, values] of Object.entries(cosinesOf(changes, dDet.array.labels, patterns)))
+        measures.push(
+          what === names.nearest
+            ? { name: `${name}: ${what}`, value: average(values), unit: 'share' }
+            : meanMeasure(`${name}: ${what}`, 'number', values),
+        );
       const value = await powerAtCues(context.device, changes, dDet.array.shape);
       measures.push({ name: `${name}: ${names.power}`, value, unit: 'number' });
     }
@@ -184,6 +189,7 @@ export const cue: Experiment<CueSettings> = {
         },
       ],
       notes: [
+        'Intervals of cosines are over classes; power has one over seeds alone.',
         'D_det is made from scenes without cues, so whatever its student knows of cues came from the changes.',
         'In D_det every change towards a class starts from the class before it, so a mean change may hold the cue of the one and the cue of the other with its sign turned; the classes’ cues are orthogonal.',
         `Cues have 81 to 100 % of their power above ${cueBand.low} cycles a pixel, near the chequerboard of single pixels; the power around is the mean from ${around.low} to ${around.high}. White noise gives 1.`,
@@ -225,7 +231,9 @@ export const cue: Experiment<CueSettings> = {
       },
       {
         statement: 'Changes against the robust network hold less than a third as much of it.',
-        holds: Math.abs(mean('robust', names.target)) < mean('standard', names.target) / 3,
+        holds:
+          isBelow(of('robust', names.target), lowEnd(of('standard', names.target)) / 3) &&
+          isAbove(of('robust', names.target), -lowEnd(of('standard', names.target)) / 3),
       },
       {
         statement:
@@ -246,8 +254,8 @@ export const cue: Experiment<CueSettings> = {
         statement:
           'The spectrum shows it: where cues have their power, changes against the standard network have more than around, in a larger proportion than those against the robust one and the one never shown cues.',
         holds:
-          mean('standard', names.power) > 1 &&
-          mean('standard', names.power) > Math.max(mean('robust', names.power), mean('never shown cues', names.power)),
+          isAbove(of('standard', names.power), 1) &&
+          ['robust', 'never shown cues'].every((name) => exceeds(of('standard', names.power), of(name, names.power))),
       },
     ];
   },
@@ -276,12 +284,12 @@ function changesOf(made: PictureSet, from: PictureSet): Float32Array {
   return pixelsOf(made.array, all).map((value, j) => value - before[j]!);
 }
 
-/** Cosines of the mean change towards each class with the cues, averaged over classes, and how often the class's own is the largest. */
+/** Cosines of the mean change towards each class with the cues, a value a class, and whether the class's own is the largest. */
 function cosinesOf(
   changes: Float32Array,
   targets: Int32Array,
   patterns: readonly Float32Array[],
-): Readonly<Record<string, number>> {
+): Readonly<Record<string, readonly number[]>> {
   const classes = patterns.length;
   const size = patterns[0]!.length;
   const sums = patterns.map(() => new Float32Array(size));
@@ -292,14 +300,12 @@ function cosinesOf(
   const cosines = sums.map((sum) => patterns.map((pattern) => cosine(sum, pattern)));
   const before = (target: number) => (target + classes - 1) % classes;
   return {
-    [names.target]: mean(cosines.map((row, target) => row[target]!)),
-    [names.own]: mean(cosines.map((row, target) => row[before(target)]!)),
-    [names.others]: mean(
-      cosines.flatMap((row, target) =>
-        row.filter((_, label) => label !== target && label !== before(target)).map((value) => Math.abs(value)),
-      ),
+    [names.target]: cosines.map((row, target) => row[target]!),
+    [names.own]: cosines.map((row, target) => row[before(target)]!),
+    [names.others]: cosines.map((row, target) =>
+      average(row.filter((_, label) => label !== target && label !== before(target)).map((value) => Math.abs(value))),
     ),
-    [names.nearest]: mean(cosines.map((row, target) => Number(row[target] === Math.max(...row)))),
+    [names.nearest]: cosines.map((row, target) => Number(row[target] === Math.max(...row))),
   };
 }
 

@@ -10,7 +10,7 @@ import { accuracyOf, robustAccuracyOf } from '../networks.ts';
 import { otherClass } from '../other-class.ts';
 import { perturbedTowards } from '../perturbed-set.ts';
 import { firstOf, type PictureSet, pictureAt, pictureSet } from '../picture-set.ts';
-import { chanceMargin, isAbove, isAtMost } from '../summary.ts';
+import { chanceMargin, exceeds, isAbove, isAtMost } from '../summary.ts';
 
 /** How much is computed. */
 export type LeakageSettings = {
@@ -174,9 +174,10 @@ export const leakage: Experiment<LeakageSettings> = {
     return [
       {
         statement: 'The robust linear classifier is more accurate under attack than the plain one.',
-        holds:
-          results.of('robust linear classifier: accuracy under attack').mean >
-          results.of('plain linear classifier: accuracy under attack').mean,
+        holds: exceeds(
+          results.of('robust linear classifier: accuracy under attack'),
+          results.of('plain linear classifier: accuracy under attack'),
+        ),
       },
       {
         statement: `On D_rand as published the robust linear features beat chance (${(100 * chance).toFixed(0)} %): they leak.`,
@@ -184,7 +185,7 @@ export const leakage: Experiment<LeakageSettings> = {
       },
       {
         statement: 'On D_rand without true labels they give less than that.',
-        holds: linear('D_rand').mean < linear('D_rand as published').mean,
+        holds: exceeds(linear('D_rand as published'), linear('D_rand')),
       },
       {
         statement: 'On D_det they do not beat chance: in no seed may they be more than five points better than chance.',

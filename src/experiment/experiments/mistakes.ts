@@ -4,6 +4,7 @@ import { mean } from '../../distance/mean.ts';
 import { randomStream } from '../../random/random-stream.ts';
 import type { ExperimentContext } from '../context.ts';
 import type { Experiment, Findings, Measure } from '../experiment.ts';
+import { ExperimentError } from '../experiment-error.ts';
 import { effectiveTrials } from '../interval.ts';
 import { accuracyOf, answersOf, trainedOn } from '../networks.ts';
 import { otherClass } from '../other-class.ts';
@@ -84,6 +85,10 @@ export const mistakes: Experiment<MistakesSettings> = {
     const teacher = await trainedOn(context, real, { net, width, epochs: teacherEpochs, batchSize, learningRate });
     const answers = await answersOf(teacher.model, real);
     const wrong = Array.from(answers.keys()).filter((i) => answers[i] !== real.array.labels[i]);
+    if (wrong.length === 0)
+      throw new ExperimentError(
+        `The teacher names all ${answers.length} pictures of ${real.array.name} rightly, so that there are no errors to learn from: name harder --data.`,
+      );
     const wronglyNamed = await pictureSet(pickImages(real.array, wrong));
     const errors = await relabelled(wronglyNamed, 'errors', (k) => answers[wrong[k]!]!);
     const random = await relabelled(wronglyNamed, 'random errors', (k) =>
@@ -99,7 +104,7 @@ export const mistakes: Experiment<MistakesSettings> = {
       measures: [
         { name: 'chance', value: 1 / classes, unit: 'share' },
         ...onPlane,
-        share('teacher: accuracy on its training pictures', 1 - wrong.length / pictures, real.array.shape[0]),
+        share('teacher: accuracy on its training pictures', 1 - wrong.length / answers.length, real.array.shape[0]),
         share('teacher: clean accuracy', await accuracyOf(teacher.model, test), count),
         { name: 'errors to learn from', value: wrong.length, unit: 'number' },
         {

@@ -14,6 +14,7 @@ import { ExperimentError } from '../experiment-error.ts';
 import { highFrequencyShare } from '../input-gradients.ts';
 import { type LayerFragility, layerFragility } from '../layer-fragility.ts';
 import { meanMeasure } from '../mean-measure.ts';
+import { firstOf } from '../picture-set.ts';
 import { openStyleJudge, styleLayers } from '../style-judge.ts';
 import { exceeds, isAbove } from '../summary.ts';
 
@@ -57,9 +58,10 @@ export const style: Experiment<StyleSettings> = {
 
   async run(context, settings): Promise<Findings> {
     const { epsilon, fragilitySteps } = settings;
-    const set = await context.pictures('test', 2 * settings.pairs);
+    const found = await context.pictures('test', 2 * settings.pairs);
+    const pairs = Math.floor(found.array.shape[0] / 2);
+    const set = await firstOf(found, 2 * pairs);
     const { array } = set;
-    const pairs = Math.floor(array.shape[0] / 2);
     if (pairs === 0)
       throw new ExperimentError(
         `${array.name} holds no two test pictures to transfer style between: name larger --data.`,
