@@ -1,17 +1,12 @@
 /** @file A brittle feature known by construction: who uses the cue planted into shapes, and whether D_det carries it. */
 
-import type { ImageArray } from '../../data/dataset.ts';
-import { pixelsOf } from '../../data/image-array.ts';
 import { cuePattern } from '../../data/shapes/cue.ts';
 import { shapes } from '../../data/shapes/shapes.ts';
 import { subset } from '../../data/subset.ts';
 import { toImageArray } from '../../data/to-image-array.ts';
 import { mean as average } from '../../distance/mean.ts';
 import type { Model } from '../../model/model.ts';
-import type { DeviceRuntime } from '../../runtime/runtime.ts';
-import { type Band, isInBand, largestRadius } from '../../spectrum/band.ts';
-import { radiusOf } from '../../spectrum/fourier-basis.ts';
-import { powerSpectrum } from '../../spectrum/power-spectrum.ts';
+import { around, changesOf, cueBand, cueCosines, powerAtCues } from '../cue-content.ts';
 import type { Experiment, Findings, Measure } from '../experiment.ts';
 import { meanMeasure } from '../mean-measure.ts';
 import { accuracyOf, trainedOn } from '../networks.ts';
@@ -60,10 +55,6 @@ const quick: CueSettings = {
   augment: false,
 };
 const full = { ...quick, pictures: 5000, testPictures: 1000, led: 4000 };
-
-/** Where cues have their power, and the frequencies around, in cycles a pixel. */
-const cueBand: Band = { low: 0.6, high: largestRadius };
-const around: Band = { low: 0.45, high: 0.6 };
 
 /** What is measured of each network, in words. */
 const names = {
@@ -152,12 +143,10 @@ export const cue: Experiment<CueSettings> = {
       const dDet = await perturbedTowards(context, known, plain, (i) => next(plain, i), title, { epsilon, steps });
       changed.push(dDet);
       const changes = changesOf(dDet, plain);
-      for (const [what, values] of Object.entries(cosinesOf(changes, dDet.array.labels, patterns)))
-        measures.push(
-          what === names.nearest
-            ? { name: `${name}: ${what}`, value: average(values), unit: 'share' }
-            : meanMeasure(`${name}: ${what}`, 'number', values),
-        );
+      const cosines = cueCosines(changes, dDet.array.labels, patterns);
+      for (const what of ['target', 'own', 'others'] as const)
+        measures.push(meanMeasure(`${name}: ${names[what]}`, 'number', cosines[what]));
+      measures.push({ name: `${name}: ${names.nearest}`, value: average(cosines.nearest), unit: 'share' });
       const value = await powerAtCues(context.device, changes, dDet.array.shape);
       measures.push({ name: `${name}: ${names.power}`, value, unit: 'number' });
     }
@@ -275,54 +264,4 @@ async function drawn(
       ),
     ),
   );
-}
-
-/** Differences of pictures, [N, C, H, W]. */
-function changesOf(made: PictureSet, from: PictureSet): Float32Array {
-  const all = Array.from({ length: made.array.shape[0] }, (_, i) => i);
-  const before = pixelsOf(from.array, all);
-  return pixelsOf(made.array, all).map((value, j) => value - before[j]!);
-}
-
-/** Cosines of the mean change towards each class with the cues, a value a class, and whether the class's own is the largest. */
-function cosinesOf(
-  changes: Float32Array,
-  targets: Int32Array,
-  patterns: readonly Float32Array[],
-): Readonly<Record<string, readonly number[]>> {
-  const classes = patterns.length;
-  const size = patterns[0]!.length;
-  const sums = patterns.map(() => new Float32Array(size));
-  targets.forEach((target, i) => {
-    const sum = sums[target]!;
-    for (let j = 0; j < size; j++) sum[j]! += changes[i * size + j]!;
-  });
-  const cosines = sums.map((sum) => patterns.map((pattern) => cosine(sum, pattern)));
-  const before = (target: number) => (target + classes - 1) % classes;
-  return {
-    [names.target]: cosines.map((row, target) => row[target]!),
-    [names.own]: cosines.map((row, target) => row[before(target)]!),
-    [names.others]: cosines.map((row, target) =>
-      average(row.filter((_, label) => label !== target && label !== before(target)).map((value) => Math.abs(value))),
-    ),
-    [names.nearest]: cosines.map((row, target) => Number(row[target] === Math.max(...row))),
-  };
-}
-
-function cosine(a: Float32Array, b: Float32Array): number {
-  const product = (x: Float32Array, y: Float32Array) => x.reduce((sum, value, i) => sum + value * y[i]!, 0);
-  return product(a, b) / Math.sqrt(Math.max(1e-20, product(a, a) * product(b, b)));
-}
-
-/** Mean power of changes at the frequencies of cues over that of the frequencies around. */
-async function powerAtCues(device: DeviceRuntime, pixels: Float32Array, shape: ImageArray['shape']): Promise<number> {
-  const { power, height, width } = await powerSpectrum({ pixels, shape }, { normalise: 'picture', device });
-  const meanIn = (band: Band) => {
-    const inside = power.filter((_, at) => {
-      const [y, x] = [Math.floor(at / width) - Math.floor(height / 2), (at % width) - Math.floor(width / 2)];
-      return isInBand(band, radiusOf(y, x, height, width));
-    });
-    return inside.reduce((sum, value) => sum + value, 0) / inside.length;
-  };
-  return meanIn(cueBand) / meanIn(around);
 }

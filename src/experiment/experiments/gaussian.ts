@@ -1,13 +1,10 @@
 /** @file The Gaussian model of robust features (Ilyas et al. 2019, section 4): maximum likelihood with and without an adversary. */
-import { pickImages } from '../../data/image-array.ts';
-import type { Picture } from '../../image/image.ts';
-import { randomOrder } from '../../random/random-order.ts';
-import { randomStream } from '../../random/random-stream.ts';
 import { bandPassed, bands } from '../../spectrum/band.ts';
-import type { ExperimentContext } from '../context.ts';
-import type { Experiment, Figure, Findings, Measure } from '../experiment.ts';
+import { directionPicture } from '../direction-picture.ts';
+import type { Experiment, Findings, Measure } from '../experiment.ts';
+import { angleChart } from '../gaussian/angle-chart.ts';
 import { boundaryChart } from '../gaussian/boundary-chart.ts';
-import { type GaussianClasses, gaussianClasses } from '../gaussian/gaussian-classes.ts';
+import { pictureClasses, planeClasses } from '../gaussian/gaussian-samples.ts';
 import {
   accuracyUnderAttack,
   angleBetween,
@@ -17,7 +14,7 @@ import {
 } from '../gaussian/robust-covariance.ts';
 import { robustOptimum } from '../gaussian/robust-optimum.ts';
 import { dot } from '../linear/minimum-norm.ts';
-import { sideInWords, sideWithin, type TwoClasses, twoClasses } from '../linear/two-classes.ts';
+import { sideInWords, type TwoClasses } from '../linear/two-classes.ts';
 import { exceeds } from '../summary.ts';
 
 /** How much is computed. */
@@ -86,8 +83,8 @@ export const gaussian: Experiment<GaussianSettings> = {
     const { budgets, radius } = settings;
     const { classes, test, side } =
       settings.side === 0
-        ? { classes: drawn(context, settings), test: undefined, side: 0 }
-        : await photographed(context, settings);
+        ? { classes: planeClasses(context, settings), test: undefined, side: 0 }
+        : await pictureClasses(context, settings);
     const { variances, mean } = classes;
     const solutions = budgets.map((epsilon) => {
       const lambda = multiplierOf(variances, epsilon);
@@ -152,7 +149,9 @@ export const gaussian: Experiment<GaussianSettings> = {
                 { title: 'class means', pictures: [classes.picture(1), classes.picture(-1)] },
                 {
                   title: 'normals',
-                  pictures: solutions.map(({ w }) => shown(classes.inPixels(w), classes.channels, side)),
+                  pictures: solutions.map(({ w }) =>
+                    directionPicture(Float32Array.from(classes.inPixels(w)), [classes.channels, side, side]),
+                  ),
                 },
               ],
             },
@@ -207,67 +206,11 @@ export const gaussian: Experiment<GaussianSettings> = {
   },
 };
 
-/** Samples in the plane: variances 1 and 1/25 in directions of their own, askew to the difference of the classes. */
-function drawn({ seed }: ExperimentContext, { samples }: GaussianSettings): GaussianClasses {
-  const { normal } = randomStream(seed, 0x67617573);
-  const [mu, tilt] = [[1.3, 0.25], Math.PI / 5];
-  const y = Float64Array.from({ length: samples }, (_, i) => (i % 2 === 0 ? 1 : -1));
-  const rows = Array.from(y, (own) => {
-    const [a, b] = [normal(), normal() / 5];
-    return Float64Array.of(
-      own * mu[0]! + a * Math.cos(tilt) - b * Math.sin(tilt),
-      own * mu[1]! + a * Math.sin(tilt) + b * Math.cos(tilt),
-    );
-  });
-  return gaussianClasses({ rows, y, mean: new Float64Array(2), shape: [1, 1, 2] });
-}
-
 /** Share of pictures on their own side of wᵀ(x - middle) = 0, by more than what a change of some length in l2 takes away. */
 function accuracyOn({ rows, y }: TwoClasses, w: Float64Array, middle: Float64Array, length: number): number {
   const taken = length * Math.sqrt(dot(w, w));
   const right = rows.filter((row, i) => y[i]! * (dot(w, row) - dot(w, middle)) > taken);
   return right.length / rows.length;
-}
-
-async function photographed(context: ExperimentContext, settings: GaussianSettings) {
-  const { samples, testPictures, classes } = settings;
-  const { array: whole } = await context.pictures('train', samples);
-  const side = sideWithin(whole, settings.side);
-  const { array: held } = await context.pictures('test', testPictures);
-  const [first = 0, second = 1] = classes;
-  return context.step('covariance of pictures', async () => {
-    const half = Math.floor(whole.shape[0] / 2);
-    const order = randomOrder(whole.shape[0], 0x67617573, Math.ceil(context.seed / 2));
-    const array = pickImages(whole, context.seed % 2 === 1 ? order.slice(0, half) : order.slice(half));
-    const further = array.classNames.flatMap((_, label) =>
-      // A pair of a class with itself is the class around its own mean.
-      classes.includes(label) ? [] : twoClasses(array, [label, label], side).rows,
-    );
-    const pictures = { perSide: array.shape[2] / side, further };
-    const train = twoClasses(array, [first, second], side);
-    return { classes: gaussianClasses(train, pictures), test: twoClasses(held, [first, second], side, train), side };
-  });
-}
-
-function angleChart(points: readonly (readonly [number, number])[]): Figure {
-  const budgets = points.map(([epsilon]) => epsilon);
-  return {
-    kind: 'chart',
-    name: 'angle',
-    caption: 'Angle between the normal of the boundary and the difference of the classes.',
-    chart: {
-      alt: `The angle falls from ${points[0]![1].toFixed(0)} to ${points.at(-1)![1].toFixed(0)} degrees as the budget grows.`,
-      x: {
-        title: 'budget of the adversary (root mean square, l2)',
-        ticks: [0, 1 / 4, 1 / 2, 3 / 4, 1].map((t) => ({
-          at: t * Math.max(...budgets),
-          label: String(Number((t * Math.max(...budgets)).toPrecision(3))),
-        })),
-      },
-      y: { title: 'degrees', ticks: [0, 30, 60, 90].map((at) => ({ at, label: String(at) })) },
-      series: [{ name: 'robust solution', tone: 'first', points }],
-    },
-  };
 }
 
 /** Share of energy above 10 periods over 32 pixels. */
@@ -276,11 +219,4 @@ function highShare(w: Float64Array, side: number): number {
   const high = bandPassed(all, side, side, bands.high);
   const energy = (v: Float32Array) => v.reduce((sum, x) => sum + x * x, 0);
   return energy(high) / energy(all);
-}
-
-/** A direction as a picture, grey where it is 0. */
-function shown(w: Float64Array, channels: number, side: number): Picture {
-  const spread = 3 * Math.sqrt(w.reduce((sum, x) => sum + x * x, 0) / w.length);
-  const data = Float32Array.from(w, (x) => Math.min(1, Math.max(0, 0.5 + x / (2 * spread))));
-  return { data, channels, height: side, width: side };
 }

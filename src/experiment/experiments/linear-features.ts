@@ -1,6 +1,6 @@
 /** @file Useful, non-robust features found directly among linear ones (Goh 2019). */
-import type { Picture } from '../../image/image.ts';
 import { symmetricEigen } from '../../tensor/symmetric-eigen.ts';
+import { directionPicture } from '../direction-picture.ts';
 import type { Experiment, Figure, Findings, Measure } from '../experiment.ts';
 import { containment, ensembleOf, type FeatureWorth, ledAcross, worthOf } from '../linear/linear-feature.ts';
 import { dot } from '../linear/minimum-norm.ts';
@@ -134,7 +134,9 @@ export const linearFeatures: Experiment<LinearFeaturesSettings> = {
           rows: [
             {
               title: 'directions',
-              pictures: [signed[best]!, signed.at(-1)!, ...Object.values(built)].map((a) => pictureOf(a, train.shape)),
+              pictures: [signed[best]!, signed.at(-1)!, ...Object.values(built)].map((a) =>
+                directionPicture(a, train.shape),
+              ),
             },
           ],
         },
@@ -223,15 +225,5 @@ function scatter(worths: readonly FeatureWorth[], built: readonly FeatureWorth[]
         },
       ],
     },
-  };
-}
-
-function pictureOf(a: Float64Array, [channels, height, width]: readonly [number, number, number]): Picture {
-  const spread = 3 * Math.sqrt(dot(a, a) / a.length);
-  return {
-    data: Float32Array.from(a, (x) => Math.min(1, Math.max(0, 0.5 + x / (2 * spread)))),
-    channels,
-    height,
-    width,
   };
 }

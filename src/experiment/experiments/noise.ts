@@ -1,19 +1,15 @@
 /** @file Noise, corruptions and adversarial distance (Gilmer and Hendrycks 2019). */
-import { ddn } from '../../attack/ddn.ts';
-import { pickImages, pixelsOf } from '../../data/image-array.ts';
 import { mean, median } from '../../distance/mean.ts';
 import type { Model } from '../../model/model.ts';
 import { bands } from '../../spectrum/band.ts';
-import type { ExperimentContext, KnownModel } from '../context.ts';
 import { bandNoise, type Corruption, contrast, corrupted, onlyBands } from '../corruptions.ts';
 import type { Experiment, Figure, Findings, Measure } from '../experiment.ts';
-import { medianInterval, rankCorrelationInterval } from '../interval.ts';
 import { meanMeasure } from '../mean-measure.ts';
 import { answersOf } from '../networks.ts';
-import { flatDistance, noiseErrors, rankCorrelation } from '../noise-distance.ts';
-import { firstOf, type PictureSet, pictureAt, pictureSet } from '../picture-set.ts';
+import { firstOf, type PictureSet, pictureAt } from '../picture-set.ts';
 import type { ClassifierRole } from '../sources.ts';
 import { exceeds, isAbove, isBelow } from '../summary.ts';
+import { comparedDistances, leastPairs, nearestErrors, toldAndFound } from '../told-distances.ts';
 
 /** How much is computed. */
 export type NoiseSettings = {
@@ -38,12 +34,6 @@ const quick: NoiseSettings = {
   noiseLength: 3,
 };
 const full = { ...quick, testPictures: 1000, attacked: 300, attackSteps: 200, draws: 1000 };
-
-/** Shares of noisy copies misread between which a distance is told. */
-const [rarest, commonest] = [0.03, 0.4];
-
-/** Pairs of told and found distances from which a correlation is taken: that of fewer may be anything. */
-const leastPairs = 10;
 
 const roles: readonly ClassifierRole[] = ['standard', 'robust'];
 
@@ -78,7 +68,7 @@ export const noise: Experiment<NoiseSettings> = {
   },
 
   async run(context, settings): Promise<Findings> {
-    const { testPictures, sigmas, draws } = settings;
+    const { testPictures, sigmas } = settings;
     const test = await context.pictures('test', testPictures);
     const measures: Measure[] = [];
     const few: string[] = [];
@@ -94,14 +84,7 @@ export const noise: Experiment<NoiseSettings> = {
       sigmas.forEach((sigma, s) => {
         measures.push({ name: `${role}: errors under noise of ${sigma}`, value: mean(near.errors[s]!), unit: 'share' });
       });
-      const pairs = near.distances.flatMap((distance, i) => {
-        // The faintest noise that is misread now and then: louder noise tells of places far away.
-        const s = near.errors.findIndex((each) => each[i]! >= rarest);
-        const error = near.errors[s]?.[i];
-        return error === undefined || error > commonest
-          ? []
-          : [[flatDistance(error, sigmas[s]!, draws), distance] as const];
-      });
+      const pairs = toldAndFound(near, settings);
       measures.push(
         {
           name: `${role}: pairs of found and told distances`,
@@ -182,70 +165,10 @@ export const noise: Experiment<NoiseSettings> = {
   },
 };
 
-/** How told distances go with found ones: unknown where there are too few of them, or all are the same. */
-function comparedDistances(role: string, pairs: readonly (readonly [told: number, found: number])[]): Measure[] {
-  const ratios = pairs.map(([told, found]) => found / told);
-  const ranks =
-    pairs.length < leastPairs
-      ? Number.NaN
-      : rankCorrelation(
-          pairs.map(([told]) => told),
-          pairs.map(([, found]) => found),
-        );
-  return [
-    {
-      name: `${role}: median of found over told distance`,
-      value: median(ratios),
-      unit: 'number',
-      interval: medianInterval(ratios),
-    },
-    {
-      name: `${role}: rank correlation of found and told distances`,
-      value: ranks,
-      unit: 'number',
-      ...(Number.isNaN(ranks) ? {} : { interval: rankCorrelationInterval(ranks, pairs.length) }),
-    },
-  ];
-}
-
 /** 1 for each picture that a model gives its own label, else 0. */
 async function rightOf(model: Model, set: PictureSet): Promise<number[]> {
   const answers = await answersOf(model, set);
   return Array.from(answers, (answer, i) => Number(answer === set.array.labels[i]));
-}
-
-async function nearestErrors(
-  { signal, step }: ExperimentContext,
-  { model }: KnownModel,
-  test: PictureSet,
-  settings: NoiseSettings,
-) {
-  const { attacked, attackSteps, sigmas, draws } = settings;
-  const answers = await answersOf(model, test);
-  const right = Array.from(answers.keys()).filter((i) => answers[i] === test.array.labels[i]);
-  const chosen = await pictureSet(pickImages(test.array, right.slice(0, attacked)));
-  const count = chosen.array.shape[0];
-  const errors: number[][] = [];
-  for (const sigma of sigmas)
-    errors.push(
-      await step(`noise of ${sigma} on ${model.name}`, (tick) =>
-        noiseErrors(model, chosen, sigma, draws, (done) => tick(done, count)),
-      ),
-    );
-  const results = await step(`nearest errors of ${model.name}`, (tick) =>
-    ddn(
-      model,
-      Array.from({ length: count }, (_, i) => pixelsOf(chosen.array, [i])),
-      [...chosen.array.labels],
-      { steps: attackSteps, batch: 32, onProgress: tick, ...(signal === undefined ? {} : { signal }) },
-    ),
-  );
-  // Without success the attack bounds nothing: the pictures are left out together with their errors.
-  const kept = Array.from(results.keys()).filter((i) => results[i]!.success);
-  return {
-    distances: kept.map((i) => results[i]!.distances.l2),
-    errors: errors.map((each) => kept.map((i) => each[i]!)),
-  };
 }
 
 function picturesOf({ array }: PictureSet) {

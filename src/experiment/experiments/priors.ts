@@ -3,10 +3,9 @@
 import { mean } from '../../distance/mean.ts';
 import type { Picture } from '../../image/image.ts';
 import { topClass } from '../../model/top-class.ts';
-import { rawPixels } from '../../prior/pixels.ts';
-import { classScore } from '../../visualize/objectives/unit.ts';
-import { visualize } from '../../visualize/visualize.ts';
-import type { ExperimentContext, KnownModel } from '../context.ts';
+import { classImages } from '../class-images.ts';
+import type { KnownModel } from '../context.ts';
+import { directionPicture } from '../direction-picture.ts';
 import type { Experiment, Findings, Measure } from '../experiment.ts';
 import { cosine, highFrequencyShare, inputGradients } from '../input-gradients.ts';
 import { effectiveTrials } from '../interval.ts';
@@ -143,12 +142,12 @@ export const priors: Experiment<PriorsSettings> = {
       );
       maps.push({
         title: `gradient, ${role}`,
-        pictures: clean.slice(0, 10).map(({ gradient }) => asPicture(gradient, height, width)),
+        pictures: clean.slice(0, 10).map(({ gradient }) => directionPicture(gradient, [channels, height, width])),
       });
       if (role === 'robust')
         maps.push({
           title: 'denoiser',
-          pictures: noisy.slice(0, 10).map(({ score }) => asPicture(score!, height, width)),
+          pictures: noisy.slice(0, 10).map(({ score }) => directionPicture(score!, [channels, height, width])),
         });
     }
     return {
@@ -206,34 +205,6 @@ export const priors: Experiment<PriorsSettings> = {
   },
 };
 
-async function classImages(
-  context: ExperimentContext,
-  { model }: KnownModel,
-  classes: number,
-  { array }: PictureSet,
-  settings: PriorsSettings,
-) {
-  const { images, steps, stepLength } = settings;
-  const [, channels, height, width] = array.shape;
-  const parameterisation = rawPixels([channels, height, width]);
-  return context.step(`class images of ${model.name}`, async (tick) => {
-    const drawn: { data: Float32Array; label: number }[] = [];
-    for (let image = 0; image < images; image++) {
-      for (let label = 0; label < classes; label++) {
-        const seed = 1000 * context.seed + image;
-        const options = { parameterisation, optimizer: 'steepest', steps, rate: stepLength, seed } as const;
-        const { pictures } = await visualize(model, classScore(label), {
-          ...options,
-          ...(context.signal === undefined ? {} : { signal: context.signal }),
-        });
-        drawn.push({ data: pictures[0]!, label });
-        tick(drawn.length, images * classes);
-      }
-    }
-    return drawn;
-  });
-}
-
 /** Means over the images of each class, which are drawn class after class in turn. */
 function perClass(values: readonly number[], classes: number): number[] {
   return Array.from({ length: classes }, (_, label) => mean(values.filter((_value, i) => i % classes === label)));
@@ -260,11 +231,4 @@ function withoutMean(x: Float32Array, area: number): Float32Array {
 
 function picturesOf({ array }: PictureSet): Picture[] {
   return Array.from({ length: array.shape[0] }, (_, i) => pictureAt(array, i));
-}
-
-/** A direction as a picture: grey is 0, three deviations are black or white. */
-function asPicture(v: Float32Array, height: number, width: number): Picture {
-  const spread = 3 * Math.sqrt(v.reduce((sum, x) => sum + x * x, 0) / v.length) || 1;
-  const data = v.map((x) => Math.min(1, Math.max(0, 0.5 + x / (2 * spread))));
-  return { data, channels: v.length / (height * width), height, width };
 }

@@ -1,0 +1,72 @@
+/** @file How much of planted cues changes of pictures hold: along their patterns, and at their frequencies. */
+import type { ImageArray } from '../data/dataset.ts';
+import { pixelsOf } from '../data/image-array.ts';
+import { mean } from '../distance/mean.ts';
+import type { DeviceRuntime } from '../runtime/runtime.ts';
+import { type Band, isInBand, largestRadius } from '../spectrum/band.ts';
+import { radiusOf } from '../spectrum/fourier-basis.ts';
+import { powerSpectrum } from '../spectrum/power-spectrum.ts';
+import { cosine } from './input-gradients.ts';
+import type { PictureSet } from './picture-set.ts';
+
+/** Where cues have their power, in cycles a pixel. */
+export const cueBand: Band = { low: 0.6, high: largestRadius };
+/** The frequencies around. */
+export const around: Band = { low: 0.45, high: 0.6 };
+
+/** Differences of pictures, [N, C, H, W]. */
+export function changesOf(made: PictureSet, from: PictureSet): Float32Array {
+  const all = Array.from({ length: made.array.shape[0] }, (_, i) => i);
+  const before = pixelsOf(from.array, all);
+  return pixelsOf(made.array, all).map((value, j) => value - before[j]!);
+}
+
+/** Cosines of the mean change towards each class with cues, a value a class. */
+export interface CueCosines {
+  /** With the class's own cue. */
+  readonly target: readonly number[];
+  /** With the cue of the class before it, which the pictures led towards it are of. */
+  readonly own: readonly number[];
+  /** The mean size of those with the other cues. */
+  readonly others: readonly number[];
+  /** 1 where the class's own cue is the nearest of all, else 0. */
+  readonly nearest: readonly number[];
+}
+
+/** Compares the mean change towards each class, [N, C, H, W], with all classes' patterns. */
+export function cueCosines(changes: Float32Array, targets: Int32Array, patterns: readonly Float32Array[]): CueCosines {
+  const classes = patterns.length;
+  const size = patterns[0]!.length;
+  const sums = patterns.map(() => new Float32Array(size));
+  targets.forEach((target, i) => {
+    const sum = sums[target]!;
+    for (let j = 0; j < size; j++) sum[j]! += changes[i * size + j]!;
+  });
+  const cosines = sums.map((sum) => patterns.map((pattern) => cosine(sum, pattern)));
+  const before = (target: number) => (target + classes - 1) % classes;
+  return {
+    target: cosines.map((row, target) => row[target]!),
+    own: cosines.map((row, target) => row[before(target)]!),
+    others: cosines.map((row, target) =>
+      mean(row.filter((_, label) => label !== target && label !== before(target)).map((value) => Math.abs(value))),
+    ),
+    nearest: cosines.map((row, target) => Number(row[target] === Math.max(...row))),
+  };
+}
+
+/** Mean power of changes at the frequencies of cues over that of the frequencies around. */
+export async function powerAtCues(
+  device: DeviceRuntime,
+  pixels: Float32Array,
+  shape: ImageArray['shape'],
+): Promise<number> {
+  const { power, height, width } = await powerSpectrum({ pixels, shape }, { normalise: 'picture', device });
+  const meanIn = (band: Band) => {
+    const inside = power.filter((_, at) => {
+      const [y, x] = [Math.floor(at / width) - Math.floor(height / 2), (at % width) - Math.floor(width / 2)];
+      return isInBand(band, radiusOf(y, x, height, width));
+    });
+    return inside.reduce((sum, value) => sum + value, 0) / inside.length;
+  };
+  return meanIn(cueBand) / meanIn(around);
+}
