@@ -4,9 +4,9 @@
  * fixed, again and again).
  *
  * Departures. Each picture has its own c, gives up a round by its own loss, and pixels that are black or white are moved a millionth inwards
- * first, so that they can move at all. In all norms the first c is 0.001 and c grows tenfold up to 1e10; the authors' code begins with 1e-5 in
- * linf and doubles c in linf, up to 20, and in l0, which takes many more steps. Their l0 fixes 0.3 times the root of the changed pixels
- * at most at a time; here it is a fifth of the changed channel values, each for itself.
+ * first, so that they can move at all. In all norms the first c is 0.001, where the authors' code begins with 1e-5 in linf, and c may grow to
+ * 1e10 (theirs: 20 in linf, 2e6 in l0). Their l0 fixes 0.3 times the root of the changed pixels at most at a time; here it is a fifth of the
+ * changed channel values, each for itself.
  */
 import { adam } from './adam.ts';
 import { checkCount } from './check-options.ts';
@@ -164,7 +164,10 @@ function* searchLinf(trial: Trial, settings: Settings, nearest: () => Nearest | 
   }
 }
 
-/** Rounds with ever larger c until one fools. */
+/** Doublings of c for each round of the options: their range is about that of two rounds of the search in l2, tenfold each. */
+const doublings = 7;
+
+/** Rounds with a c twice as large each time until one fools. */
 function* raise(
   trial: Trial,
   settings: Settings,
@@ -177,10 +180,10 @@ function* raise(
   }: { readonly isFree?: (i: number) => boolean; readonly isEnough?: (value: number, c: number) => boolean } = {},
 ): Procedure<{ readonly x: Float32Array; readonly slope: Float32Array; readonly constant: number } | undefined> {
   let c = first;
-  for (let k = 0; k < 2 * settings.rounds; k++) {
+  for (let k = 0; k < doublings * settings.rounds; k++) {
     const found = yield* round(trial, settings, c, start, distance, isFree, (value) => isEnough(value, c));
     if (found.x !== undefined) return { x: found.x, slope: found.slope!, constant: c };
-    c *= 10;
+    c *= 2;
     if (c > 1e10) return undefined;
   }
   return undefined;
