@@ -12,7 +12,7 @@ import { fitPicture } from '../../src/model/fit-picture.ts';
 import { type LoadOptions, loadModel } from '../../src/model/load-model.ts';
 import type { Model } from '../../src/model/model.ts';
 import { bandNames } from '../../src/spectrum/band.ts';
-import { intervene, interventionNamed } from '../../src/spectrum/intervention.ts';
+import { interventionNamed, measuredAfter } from '../../src/spectrum/intervention.ts';
 import { type InterventionHeatMap, interventionHeatMaps } from '../../src/spectrum/intervention-heat-maps.ts';
 import {
   budgetText,
@@ -146,10 +146,10 @@ async function withNewGradients(
   if (found.pictures !== images.length) throw new Error(`${found.model} was measured on ${found.pictures} pictures.`);
   const rows: InterventionRow[] = [];
   for (const row of found.rows) {
-    const { intervention } = row;
-    const changed = intervention === undefined ? model : await intervene(model, intervention, { seed: found.seed });
-    rows.push({ ...row, ...(await gradientArtefact(changed, images)) });
-    if (changed !== model) await changed[Symbol.asyncDispose]();
+    const artefact = await measuredAfter(model, row.intervention, { seed: found.seed }, (changed) =>
+      gradientArtefact(changed, images),
+    );
+    rows.push({ ...row, ...artefact });
   }
   return { ...found, rows, words: interventionWords(rows) };
 }

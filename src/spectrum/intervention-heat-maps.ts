@@ -8,8 +8,8 @@ import {
   applies,
   changesNetwork,
   type Intervention,
-  intervene,
   interventionName,
+  measuredAfter,
   usualInterventions,
 } from './intervention.ts';
 import { plainAnswers } from './plain-answers.ts';
@@ -54,14 +54,10 @@ export async function interventionHeatMaps(
   };
   const maps: InterventionHeatMap[] = [];
   for (const one of [undefined, ...interventions.filter((some) => changesNetwork(some) && applies(model, some))]) {
-    const name = one === undefined ? 'none' : interventionName(one);
+    const name = interventionName(one);
     onProgress?.(`heat map, ${name}`);
-    const changed = one === undefined ? model : await intervene(model, one, { seed });
-    try {
-      maps.push({ name, map: await heatMap(changed, images, truth, options) });
-    } finally {
-      if (changed !== model) await changed[Symbol.asyncDispose]();
-    }
+    const map = await measuredAfter(model, one, { seed }, (changed) => heatMap(changed, images, truth, options));
+    maps.push({ name, map });
   }
   return maps;
 }

@@ -28,8 +28,9 @@ export const usualInterventions: readonly Intervention[] = [
   { kind: 'noise', deviation: 0.05, draws: 8 },
 ];
 
-/** How an intervention is written: `average`, `blurpool3`, `blur3`, `noise0.05x8`. */
-export function interventionName(one: Intervention): string {
+/** How an intervention is written: `average`, `blurpool3`, `blur3`, `noise0.05x8`; `none` for the model as it is. */
+export function interventionName(one: Intervention | undefined): string {
+  if (one === undefined) return 'none';
   if (one.kind === 'average') return one.kind;
   return one.kind === 'noise' ? `noise${one.deviation}x${one.draws}` : `${one.kind}${one.size}`;
 }
@@ -88,4 +89,19 @@ export async function intervene(model: Model, one: Intervention, { seed = 0 } = 
         name: `${model.name}, ${interventionName(one)}`,
       });
   }
+}
+
+/**
+ * Measures something of a model after an intervention, or as it is where there is none, and releases what was made for it.
+ * @throws SpectrumError if the model has nothing that the intervention could change; what `measure` throws
+ */
+export async function measuredAfter<T>(
+  model: Model,
+  one: Intervention | undefined,
+  options: { readonly seed?: number },
+  measure: (changed: Model) => Promise<T>,
+): Promise<T> {
+  if (one === undefined) return measure(model);
+  await using changed = await intervene(model, one, options);
+  return await measure(changed);
 }

@@ -16,8 +16,8 @@ import {
   applies,
   changesNetwork,
   type Intervention,
-  intervene,
   interventionName,
+  measuredAfter,
   usualInterventions,
 } from './intervention.ts';
 import { lineIndex } from './lines.ts';
@@ -114,15 +114,13 @@ export async function measureInterventions(
   const truth = labels ?? (await plainAnswers(model, images, signal));
   const rows: InterventionRow[] = [];
   for (const intervention of [undefined, ...usable]) {
-    const name = intervention === undefined ? 'none' : interventionName(intervention);
+    const name = interventionName(intervention);
     onProgress(name);
-    const changed = intervention === undefined ? model : await intervene(model, intervention, { seed });
-    try {
-      const changes = intervention === undefined ? 'nothing' : changesNetwork(intervention) ? 'network' : 'gradient';
-      rows.push({ name, intervention, changes, ...(await measure(changed, images, truth, settings)) });
-    } finally {
-      if (changed !== model) await changed[Symbol.asyncDispose]();
-    }
+    const changes = intervention === undefined ? 'nothing' : changesNetwork(intervention) ? 'network' : 'gradient';
+    const measured = await measuredAfter(model, intervention, { seed }, (changed) =>
+      measure(changed, images, truth, settings),
+    );
+    rows.push({ name, intervention, changes, ...measured });
   }
   return { model: model.name, pictures: images.length, steps, seed, rows, skipped, words: interventionWords(rows) };
 }
