@@ -14,6 +14,7 @@ import { openDistance } from '../distance/open-distance.ts';
 import type { Model } from '../model/model.ts';
 import { bandNamed } from '../spectrum/band.ts';
 import { bandSubspace } from '../spectrum/band-subspace.ts';
+import type { BatchFlags } from './batch-flags.ts';
 import { criterionNamed } from './criterion-named.ts';
 import { CliError } from './errors.ts';
 import type { ModelFlags } from './model-flags.ts';
@@ -46,14 +47,12 @@ interface DistanceFlags {
 }
 
 /** Flags of `attack`. */
-export interface AttackFlags extends ModelFlags, MethodFlags, DistanceFlags {
+export interface AttackFlags extends ModelFlags, BatchFlags, MethodFlags, DistanceFlags {
   readonly target?: string;
   readonly mask?: string;
   readonly label?: string;
   readonly steps?: number;
   readonly seed: number;
-  readonly batch?: number;
-  readonly memory?: number;
   readonly out?: string;
   readonly figure: boolean;
   readonly path: boolean;

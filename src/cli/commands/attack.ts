@@ -1,7 +1,6 @@
 /** @file `pareidolia attack`: find small changes of pictures that change the answer, and write what was found. */
 import { basename } from 'node:path';
 import { as8Bit } from '../../attack/attack-figure.ts';
-import { batchWithin } from '../../attack/batch-within.ts';
 import { distanceAttack } from '../../attack/distance-attack.ts';
 import { methodNamed } from '../../attack/methods.ts';
 import type { AttackResult, DistanceAttackResult } from '../../attack/result.ts';
@@ -16,9 +15,10 @@ import { destinationsOf, writeResult } from '../attack-files.ts';
 import { readMask } from '../attack-mask.ts';
 import { type AttackFlags, type AttackPlan, fitPlan, optionsOf, planOf } from '../attack-plan.ts';
 import { attackText, type DistanceReport, type ReportedResult, resultJson } from '../attack-report.ts';
+import { batchOptions, checkBatchFlags } from '../batch-options.ts';
 import { chosenDistances } from '../chosen-distances.ts';
 import { type CliContext, type Progress, startProgress } from '../context.ts';
-import { CliError, exitCodes } from '../errors.ts';
+import { exitCodes } from '../errors.ts';
 import { loadOptionsOf } from '../model-flags.ts';
 import { prepareOutput } from '../output.ts';
 import { listPictures, type PictureFile, readPicture } from '../pictures.ts';
@@ -30,8 +30,7 @@ export async function attack(
   modelPath: string,
   ...picturePaths: string[]
 ): Promise<void> {
-  if (flags.batch !== undefined && flags.memory !== undefined)
-    throw new CliError('--memory chooses the batch, and --batch sets it: give one of them.');
+  checkBatchFlags(flags);
   const asked = await planOf(flags);
   const files = await listPictures(picturePaths);
   const destinations = destinationsOf(files, flags.out, picturePaths);
@@ -97,10 +96,9 @@ async function run(
   progress: Progress,
 ): Promise<readonly (AttackResult | DistanceAttackResult)[]> {
   const { seed, steps } = flags;
-  const batch = flags.memory === undefined ? flags.batch : batchWithin(model, flags.memory);
   const shared = {
     seed,
-    ...(batch === undefined ? {} : { batch }),
+    ...batchOptions(model, flags),
     signal,
     onProgress: (done: number, total: number) => progress.update(`Attacking: ${done} of ${total} pictures`),
     ...(flags.target === undefined ? {} : { target: model.classOf(flags.target) }),

@@ -1,10 +1,11 @@
 /** @file `pareidolia bridge`: whether what a drawing is made of fools in a picture, link by link. */
-import { batchWithin } from '../../attack/batch-within.ts';
 import { type BridgeFindings, bridge, usualDoses } from '../../bridge/bridge.ts';
 import type { Strength } from '../../bridge/pattern.ts';
 import { fitPicture } from '../../model/fit-picture.ts';
 import { loadModel } from '../../model/load-model.ts';
 import { unitNamed } from '../../visualize/unit-named.ts';
+import type { BatchFlags } from '../batch-flags.ts';
+import { batchOptions, checkBatchFlags } from '../batch-options.ts';
 import { bridgeCommandLine } from '../bridge-command-line.ts';
 import { bridgeCsv, bridgeDistancesCsv, bridgeJson, bridgeText } from '../bridge-output.ts';
 import { bridgePage } from '../bridge-page.ts';
@@ -16,7 +17,7 @@ import { beside, prepareOutput, writeOutput } from '../output.ts';
 import { listPictures, readPicture } from '../pictures.ts';
 
 /** Flags of `bridge`. */
-export interface BridgeFlags extends ModelFlags {
+export interface BridgeFlags extends ModelFlags, BatchFlags {
   readonly unit: readonly string[];
   readonly dose: number;
   readonly doses?: readonly number[];
@@ -26,8 +27,6 @@ export interface BridgeFlags extends ModelFlags {
   readonly notice: number;
   readonly closely: number;
   readonly count?: number;
-  readonly batch?: number;
-  readonly memory?: number;
   readonly seed: number;
   readonly csv?: string;
   readonly out?: string;
@@ -40,8 +39,7 @@ export async function bridgeCommand(
   modelPath: string,
   ...paths: string[]
 ): Promise<void> {
-  if (flags.batch !== undefined && flags.memory !== undefined)
-    throw new CliError('--memory chooses the batch, and --batch sets it: give one of them.');
+  checkBatchFlags(flags);
   const files = (await listPictures(paths)).slice(0, flags.count);
   const distancesCsv = flags.csv === undefined ? undefined : beside(flags.csv, 'distances');
   for (const path of [flags.out, flags.csv, distancesCsv])
@@ -55,7 +53,7 @@ export async function bridgeCommand(
   const images: Float32Array[] = [];
   for (const { path } of files) images.push(fitPicture(await readPicture(path), model));
   const { dose, strength, notice, closely, seed } = flags;
-  const batch = flags.memory === undefined ? flags.batch : batchWithin(model, flags.memory);
+  const batch = batchOptions(model, flags);
   const found: BridgeFindings[] = await withProgress(this, 'Bridge', async (update) => {
     const all: BridgeFindings[] = [];
     for (const unit of units)
@@ -67,7 +65,7 @@ export async function bridgeCommand(
           dose,
           notice,
           closely,
-          ...(batch === undefined ? {} : { batch }),
+          ...batch,
           seed,
           signal: this.signal,
           onProgress: (what) => update(`${unit.name}, ${what}`),

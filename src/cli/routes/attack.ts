@@ -1,7 +1,8 @@
 /** @file Flags of `pareidolia attack`. */
 import { buildCommand } from '@stricli/core';
+import { batchFlag, memoryFlag } from '../batch-flags.ts';
 import { modelFlags } from '../model-flags.ts';
-import { parseBudget, parseBytes, parseCount, parseShare } from '../parse.ts';
+import { parseBudget, parseCount, parseShare } from '../parse.ts';
 import { parseSetting } from '../parse-attack.ts';
 
 const text = { kind: 'parsed', parse: String, optional: true } as const;
@@ -124,20 +125,8 @@ export const attackRoute = buildCommand({
         brief: 'Seed of the random starts',
         placeholder: 'N',
       },
-      batch: {
-        kind: 'parsed',
-        parse: parseCount(1),
-        optional: true,
-        brief: 'Pictures in one run (16)',
-        placeholder: 'N',
-      },
-      memory: {
-        kind: 'parsed',
-        parse: parseBytes,
-        optional: true,
-        brief: 'As many pictures in one run as fit into this: 2GB, 500MB',
-        placeholder: 'BYTES',
-      },
+      batch: batchFlag('16'),
+      memory: memoryFlag,
       out: { ...text, brief: 'PNG for one picture, folder for several', placeholder: 'PATH' },
       figure: { kind: 'boolean', default: true, brief: 'Also write a picture to look at' },
       reportDistances: {

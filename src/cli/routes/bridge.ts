@@ -1,8 +1,9 @@
 /** @file Flags of `pareidolia bridge`. */
 import { buildCommand } from '@stricli/core';
 import { strengths } from '../../bridge/pattern.ts';
+import { batchFlag, memoryFlag } from '../batch-flags.ts';
 import { modelFlags } from '../model-flags.ts';
-import { parseBudget, parseBytes, parseCount } from '../parse.ts';
+import { parseBudget, parseCount } from '../parse.ts';
 
 const text = { kind: 'parsed', parse: String, optional: true } as const;
 
@@ -70,20 +71,8 @@ export const bridgeRoute = buildCommand({
         brief: 'Take the first pictures alone',
         placeholder: 'N',
       },
-      batch: {
-        kind: 'parsed',
-        parse: parseCount(1),
-        optional: true,
-        brief: 'Pictures in one run (16, or fewer of a large model)',
-        placeholder: 'N',
-      },
-      memory: {
-        kind: 'parsed',
-        parse: parseBytes,
-        optional: true,
-        brief: 'As many pictures in one run as fit into this: 2GB, 500MB',
-        placeholder: 'BYTES',
-      },
+      batch: batchFlag('16, or fewer of a large model'),
+      memory: memoryFlag,
       seed: { kind: 'parsed', parse: parseCount(0), default: '0', brief: 'Seed of starts and noise', placeholder: 'N' },
       csv: { ...text, brief: 'Also write every dose of every pattern as CSV', placeholder: 'FILE' },
       out: { ...text, brief: 'Write a page with curves, pictures and tables', placeholder: 'HTML' },

@@ -1,5 +1,6 @@
 /** @file Flags of `pareidolia intervene`. */
 import { buildCommand } from '@stricli/core';
+import { batchFlag } from '../batch-flags.ts';
 import { modelFlags } from '../model-flags.ts';
 import { parseBudget, parseCount } from '../parse.ts';
 
@@ -27,13 +28,7 @@ export const interveneRoute = buildCommand({
       },
       steps: { kind: 'parsed', parse: parseCount(1), default: '20', brief: 'Steps of PGD', placeholder: 'N' },
       limit: { kind: 'parsed', parse: parseCount(1), default: '100', brief: 'Pictures at most', placeholder: 'N' },
-      batch: {
-        kind: 'parsed',
-        parse: parseCount(1),
-        optional: true,
-        brief: 'Pictures in one run (16, or fewer of a large model)',
-        placeholder: 'N',
-      },
+      batch: batchFlag('16, or fewer of a large model'),
       seed: {
         kind: 'parsed',
         parse: parseCount(0),
