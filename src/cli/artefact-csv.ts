@@ -1,7 +1,8 @@
 /** @file What `inspect --artefacts` writes as CSV: the layers, and the energies by phase. */
+
+import { type CsvCell, csvText } from '../report/csv.ts';
 import type { ArtefactMeasurement, ArtefactPrediction } from '../spectrum/artefacts.ts';
 import type { PhaseEnergies } from '../spectrum/phase-energy.ts';
-import { type CsvCell, csvText } from './csv.ts';
 
 /** A line for each layer that changes the resolution. Overlaps are elements of a window on each phase, such as 2:1; periods are in pixels. */
 export function artefactLayersCsv({ layers }: Pick<ArtefactPrediction, 'layers'>): string {

@@ -4,7 +4,7 @@ import type { SeenDose } from '../bridge/compare-doses.ts';
 import { meanOf, shareOf } from '../bridge/interval.ts';
 import { levels, short } from '../bridge/words.ts';
 import { mean, median } from '../distance/mean.ts';
-import { csvText } from './csv.ts';
+import { csvText } from '../report/csv.ts';
 import { textTable } from './text-table.ts';
 
 const percent = (share: number) => `${Math.round(100 * share)} %`;

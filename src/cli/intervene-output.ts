@@ -1,8 +1,9 @@
 /** @file What `intervene` prints, a table of interventions and a sentence for each, and writes as CSV. */
+
+import { csvText } from '../report/csv.ts';
 import { bandNames } from '../spectrum/band.ts';
 import type { InterventionHeatMap } from '../spectrum/intervention-heat-maps.ts';
 import { budgetText, type InterventionFindings } from '../spectrum/measure-interventions.ts';
-import { csvText } from './csv.ts';
 import { textTable } from './text-table.ts';
 
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`;

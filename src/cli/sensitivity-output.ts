@@ -1,11 +1,11 @@
 /** @file What measurements of frequencies print and write: tables for people, CSV for others. */
 
+import { csvText } from '../report/csv.ts';
 import { bandNames, bands } from '../spectrum/band.ts';
 import type { BandAttackResult } from '../spectrum/band-attack.ts';
 import { type FilteredAccuracies, fills } from '../spectrum/filtered-accuracy.ts';
 import type { FourierAttackResult } from '../spectrum/fourier-attack.ts';
 import type { HeatMap } from '../spectrum/heat-map.ts';
-import { csvText } from './csv.ts';
 import { textTable } from './text-table.ts';
 
 const percent = (share: number | undefined) => (share === undefined ? '-' : `${(100 * share).toFixed(1)}%`);

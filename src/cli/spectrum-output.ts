@@ -1,9 +1,10 @@
 /** @file What `pareidolia spectrum` prints: tables for people, power by frequency for programs. */
+
+import { csvText } from '../report/csv.ts';
 import type { SpectrumSummary } from '../spectrum/describe-spectrum.ts';
 import { placeInBand } from '../spectrum/describe-spectrum.ts';
 import type { LineOrigin } from '../spectrum/gradient-spectrum.ts';
 import type { NaturalBand } from '../spectrum/natural-band.ts';
-import { csvText } from './csv.ts';
 import { type Column, textTable } from './text-table.ts';
 
 /** A spectrum and what it is of. */

@@ -1,5 +1,6 @@
 /** @file What a run writes: numbers as JSON and CSV, figures as PNG and SVG, constructed sets as .npz, the report as HTML and Markdown. */
 import { encodeNpz } from '../data/write-dataset.ts';
+import { csvText } from '../report/csv.ts';
 import type { Figure } from './experiment.ts';
 import { experimentMarkdown } from './experiment-markdown.ts';
 import { experimentReport, type ReportOptions } from './experiment-report.ts';
@@ -48,12 +49,7 @@ function resultTable({ summaries, seeds, experiment }: ExperimentResult): string
     const ends = [overTrials?.low, overTrials?.high, overSeeds?.low, overSeeds?.high];
     return [name, unit, mean, ...ends, ...values, known?.value, known?.source];
   });
-  return [head, ...rows].map((row) => `${row.map(csvCell).join(',')}\n`).join('');
-}
-
-function csvCell(value: string | number | undefined): string {
-  const text = String(value ?? '');
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return csvText([head, ...rows]);
 }
 
 async function figureFile(figure: Figure): Promise<ResultFile> {
