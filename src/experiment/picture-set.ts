@@ -39,6 +39,11 @@ export function firstOf({ array }: PictureSet, count: number): Promise<PictureSe
   return pictureSet(pickImages(array, indices));
 }
 
+/** The first pictures of a set, all of them unless told how many at most, for figures. */
+export function picturesOf({ array }: PictureSet, most = array.shape[0]): Picture[] {
+  return Array.from({ length: Math.min(most, array.shape[0]) }, (_, i) => pictureAt(array, i));
+}
+
 /** A picture of a set, for figures. */
 export function pictureAt({ shape, pixels }: ImageArray, i: number): Picture {
   const [, channels, height, width] = shape;

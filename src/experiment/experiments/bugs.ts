@@ -3,7 +3,7 @@ import type { ExperimentContext, KnownModel } from '../context.ts';
 import { type DisentangledOptions, disentangledTowards } from '../disentangled-set.ts';
 import type { Experiment, Findings, Measure } from '../experiment.ts';
 import { accuracyOf, type StudentOptions, trainedOn } from '../networks.ts';
-import { type PictureSet, pictureAt } from '../picture-set.ts';
+import { type PictureSet, picturesOf } from '../picture-set.ts';
 import { chanceMargin, exceeds, highEnd, isAbove, isAtMost, isBelow } from '../summary.ts';
 
 /** How much is computed. */
@@ -157,7 +157,7 @@ export const bugs: Experiment<BugsSettings> = {
             'Training pictures, and what both attacks made of them. Each is labelled with the class after its own.',
           rows: [{ name: 'true pictures', set: real }, ...made].map(({ name, set }) => ({
             title: name,
-            pictures: Array.from({ length: Math.min(10, set.array.shape[0]) }, (_, i) => pictureAt(set.array, i)),
+            pictures: picturesOf(set, 10),
           })),
         },
       ],

@@ -12,7 +12,7 @@ import { meanMeasure } from '../mean-measure.ts';
 import { accuracyOf, trainedOn } from '../networks.ts';
 import { withPatterns } from '../pattern-set.ts';
 import { perturbedTowards } from '../perturbed-set.ts';
-import { firstOf, type PictureSet, pictureAt, pictureSet } from '../picture-set.ts';
+import { type PictureSet, pictureSet, picturesOf } from '../picture-set.ts';
 import { chanceMargin, exceeds, isAbove, isAtMost, isBelow, lowEnd } from '../summary.ts';
 
 /** How much is computed. */
@@ -154,12 +154,7 @@ export const cue: Experiment<CueSettings> = {
     await answers('student of the standard network’s D_det', taught.model);
     const control = await trainedOn(context, changed[1]!, student);
     await answers('student of the robust network’s D_det', control.model);
-    const shown = async (title: string, set: PictureSet) => ({
-      title,
-      pictures: await firstOf(set, 8).then(({ array }) =>
-        Array.from({ length: array.shape[0] }, (_, i) => pictureAt(array, i)),
-      ),
-    });
+    const shown = (title: string, set: PictureSet) => ({ title, pictures: picturesOf(set, 8) });
     return {
       measures,
       sets: [{ name: 'd-det', set: changed[0]!.array }],
@@ -169,11 +164,11 @@ export const cue: Experiment<CueSettings> = {
           name: 'pictures',
           caption: 'Test scenes without and with cues, and training scenes led towards the next class.',
           rows: [
-            await shown('without cues', bare),
-            await shown('true cues', truly),
-            await shown('false cues', falsely),
-            await shown('D_det, standard', changed[0]!),
-            await shown('D_det, robust', changed[1]!),
+            shown('without cues', bare),
+            shown('true cues', truly),
+            shown('false cues', falsely),
+            shown('D_det, standard', changed[0]!),
+            shown('D_det, robust', changed[1]!),
           ],
         },
       ],

@@ -9,7 +9,7 @@ import { softmaxRegression } from '../linear/softmax-regression.ts';
 import { accuracyOf, robustAccuracyOf } from '../networks.ts';
 import { otherClass } from '../other-class.ts';
 import { perturbedTowards } from '../perturbed-set.ts';
-import { firstOf, type PictureSet, pictureAt, pictureSet } from '../picture-set.ts';
+import { firstOf, type PictureSet, pictureSet, picturesOf } from '../picture-set.ts';
 import { chanceMargin, exceeds, isAbove, isAtMost } from '../summary.ts';
 
 /** How much is computed. */
@@ -153,9 +153,9 @@ export const leakage: Experiment<LeakageSettings> = {
           kind: 'pictures',
           name: 'sets',
           caption: 'The first training pictures, and what they became.',
-          rows: Object.entries(sets).map(([title, { array }]) => ({
+          rows: Object.entries(sets).map(([title, set]) => ({
             title,
-            pictures: Array.from({ length: Math.min(10, pictures) }, (_, i) => pictureAt(array, i)),
+            pictures: picturesOf(set, 10),
           })),
         },
       ],

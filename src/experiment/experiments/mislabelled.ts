@@ -5,7 +5,7 @@ import { accuracyOf, robustAccuracyOf, type StudentOptions, trainedOn } from '..
 import { otherClass } from '../other-class.ts';
 import { meaninglessPatterns, withPatterns } from '../pattern-set.ts';
 import { changeLengths, perturbedTowards } from '../perturbed-set.ts';
-import { firstOf, type PictureSet, pictureAt } from '../picture-set.ts';
+import { firstOf, type PictureSet, picturesOf } from '../picture-set.ts';
 import { exceeds, isAbove } from '../summary.ts';
 
 /** How much is computed. */
@@ -150,7 +150,7 @@ export const mislabelled: Experiment<MislabelledSettings> = {
             { title: 'pattern control', set: leakDet },
           ].map(({ title, set }) => ({
             title,
-            pictures: Array.from({ length: Math.min(10, pictures) }, (_, i) => pictureAt(set.array, i)),
+            pictures: picturesOf(set, 10),
           })),
         },
       ],

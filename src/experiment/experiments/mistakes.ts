@@ -8,7 +8,7 @@ import { ExperimentError } from '../experiment-error.ts';
 import { effectiveTrials } from '../interval.ts';
 import { accuracyOf, answersOf, trainedOn } from '../networks.ts';
 import { otherClass } from '../other-class.ts';
-import { type PictureSet, pictureAt, pictureSet, relabelled } from '../picture-set.ts';
+import { type PictureSet, pictureSet, picturesOf, relabelled } from '../picture-set.ts';
 import { learntByHeart, movedAcross, pointSet, randomPoints } from '../plane-points.ts';
 import { chanceMargin, exceeds, isAbove, isAtMost } from '../summary.ts';
 
@@ -125,7 +125,7 @@ export const mistakes: Experiment<MistakesSettings> = {
           rows: [
             {
               title: 'errors',
-              pictures: Array.from({ length: Math.min(10, wrong.length) }, (_, k) => pictureAt(errors.array, k)),
+              pictures: picturesOf(errors, 10),
             },
           ],
         },

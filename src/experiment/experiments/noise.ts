@@ -6,7 +6,7 @@ import { bandNoise, type Corruption, contrast, corrupted, onlyBands } from '../c
 import type { Experiment, Figure, Findings, Measure } from '../experiment.ts';
 import { meanMeasure } from '../mean-measure.ts';
 import { answersOf } from '../networks.ts';
-import { firstOf, type PictureSet, pictureAt } from '../picture-set.ts';
+import { type PictureSet, picturesOf } from '../picture-set.ts';
 import type { ClassifierRole } from '../sources.ts';
 import { exceeds, isAbove, isBelow } from '../summary.ts';
 import { comparedDistances, leastPairs, nearestErrors, toldAndFound } from '../told-distances.ts';
@@ -115,7 +115,7 @@ export const noise: Experiment<NoiseSettings> = {
       }
     }
     const shown = await Promise.all(
-      sheets.map(async ({ name, set }) => ({ title: name, pictures: picturesOf(await firstOf(await set, 8)) })),
+      sheets.map(async ({ name, set }) => ({ title: name, pictures: picturesOf(await set, 8) })),
     );
     return {
       measures,
@@ -125,7 +125,7 @@ export const noise: Experiment<NoiseSettings> = {
           kind: 'pictures',
           name: 'changes',
           caption: 'What the networks were shown.',
-          rows: [{ title: 'unchanged', pictures: picturesOf(await firstOf(test, 8)) }, ...shown],
+          rows: [{ title: 'unchanged', pictures: picturesOf(test, 8) }, ...shown],
         },
       ],
       notes: [
@@ -169,10 +169,6 @@ export const noise: Experiment<NoiseSettings> = {
 async function rightOf(model: Model, set: PictureSet): Promise<number[]> {
   const answers = await answersOf(model, set);
   return Array.from(answers, (answer, i) => Number(answer === set.array.labels[i]));
-}
-
-function picturesOf({ array }: PictureSet) {
-  return Array.from({ length: array.shape[0] }, (_, i) => pictureAt(array, i));
 }
 
 function distanceChart(found: readonly { role: string; points: readonly (readonly [number, number])[] }[]): Figure {

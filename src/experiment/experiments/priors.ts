@@ -11,7 +11,7 @@ import { cosine, highFrequencyShare, inputGradients } from '../input-gradients.t
 import { effectiveTrials } from '../interval.ts';
 import { energyWithin, principalDirections } from '../linear/principal-directions.ts';
 import { meanMeasure } from '../mean-measure.ts';
-import { firstOf, type PictureSet, pictureAt } from '../picture-set.ts';
+import { type PictureSet, picturesOf } from '../picture-set.ts';
 import { exceeds } from '../summary.ts';
 
 /** How much is computed. */
@@ -88,9 +88,7 @@ export const priors: Experiment<PriorsSettings> = {
       ),
     ];
     const rows: { title: string; pictures: Picture[] }[] = [];
-    const maps: { title: string; pictures: Picture[] }[] = [
-      { title: 'pictures', pictures: picturesOf(await firstOf(test, 10)) },
-    ];
+    const maps: { title: string; pictures: Picture[] }[] = [{ title: 'pictures', pictures: picturesOf(test, 10) }];
     for (const role of ['standard', 'robust'] as const) {
       const source = sources[role];
       const drawn = await classImages(context, source, classes, test, settings);
@@ -227,8 +225,4 @@ function withoutMean(x: Float32Array, area: number): Float32Array {
     for (let p = 0; p < area; p++) plane[p]! -= mean;
   }
   return result;
-}
-
-function picturesOf({ array }: PictureSet): Picture[] {
-  return Array.from({ length: array.shape[0] }, (_, i) => pictureAt(array, i));
 }
