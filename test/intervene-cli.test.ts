@@ -8,6 +8,7 @@ import { decodePicture, encodePng } from '#image-codec';
 import { loadModel } from '../src/model/load-model.ts';
 import { barFigureSvg } from '../src/spectrum/bar-figure.ts';
 import { interventionFigure } from '../src/spectrum/intervention-figure.ts';
+import type { InterventionRow } from '../src/spectrum/measure-interventions.ts';
 import { pseudoRandom } from './random.ts';
 import { smallNetwork } from './support/network.ts';
 import { cliIn } from './support/run-cli.ts';
@@ -62,9 +63,14 @@ it('measures on class folders, and writes a model that keeps shape, preprocessin
     .map((line) => line.split(','));
   expect(head!.slice(0, 4)).toEqual(['intervention', 'changes', 'lines_2', 'phases_2']);
   const maps = [heatMaps[0], heatMaps[0], heatMaps[1]];
+  // Lines after a blur are no finding.
+  expect(rows.map((row: InterventionRow) => row.periods[0]!.lineIndex === undefined)).toEqual([false, true, false]);
   expect(heatMaps.map(({ name }: { name: string }) => name)).toEqual(['none', 'blurpool3']);
   for (const [i, line] of lines.slice(0, 3).entries()) {
-    const told = (title: string) => Number(line[head!.indexOf(title)]);
+    const told = (title: string) => {
+      const cell = line[head!.indexOf(title)];
+      return cell === '' ? undefined : Number(cell);
+    };
     expect([line[0], line.length]).toEqual([['none', 'blur3', 'blurpool3'][i], head!.length]);
     expect(told('error_low')).toBe(maps[i].map.bands.low.error);
     expect([told('lines_2'), told('high_share'), told('accuracy'), told(`pgd_${1 / 255}`)]).toEqual([
@@ -92,5 +98,5 @@ it.each([
   const { status, stdout, stderr } = run(...args);
   expect([status, stdout]).toEqual([2, '']);
   expect(stderr).toContain(message);
-  for (const ending of ['onnx', 'svg', 'png', 'pdf']) expect(existsSync(at(`refused.${ending}`))).toBe(false);
+  for (const ending of ['onnx', 'csv', 'svg', 'png', 'pdf']) expect(existsSync(at(`refused.${ending}`))).toBe(false);
 });

@@ -20,6 +20,7 @@ import {
   type InterventionFindings,
   type InterventionRow,
   interventionWords,
+  lineText,
   measureInterventions,
 } from '../../src/spectrum/measure-interventions.ts';
 
@@ -112,7 +113,7 @@ function tableOf(found: InterventionFindings): string {
   ];
   const rows = found.rows.map(({ name, changes, periods, highShare, accuracy, attacked }) => [
     changes === 'gradient' ? `${name} (gradient)` : name,
-    ...periods.map(({ lineIndex }) => lineIndex.toFixed(2)),
+    ...periods.map(({ lineIndex }) => lineText(lineIndex)),
     ...periods.map(({ phaseRatio }) => phaseRatio.toFixed(2)),
     percent(highShare),
     percent(accuracy),
@@ -147,7 +148,7 @@ async function withNewGradients(
   const rows: InterventionRow[] = [];
   for (const row of found.rows) {
     const artefact = await measuredAfter(model, row.intervention, { seed: found.seed }, (changed) =>
-      gradientArtefact(changed, images),
+      gradientArtefact(changed, images, row.intervention),
     );
     rows.push({ ...row, ...artefact });
   }

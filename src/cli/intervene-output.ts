@@ -3,7 +3,7 @@
 import { csvText } from '../report/csv.ts';
 import { bandNames } from '../spectrum/band.ts';
 import type { InterventionHeatMap } from '../spectrum/intervention-heat-maps.ts';
-import { budgetText, type InterventionFindings } from '../spectrum/measure-interventions.ts';
+import { budgetText, type InterventionFindings, lineText } from '../spectrum/measure-interventions.ts';
 import { textTable } from './text-table.ts';
 
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
@@ -27,7 +27,7 @@ export function interventionLines({ model, pictures, steps, rows, skipped, words
       rows.map(({ name, changes, periods, highShare, accuracy, attacked }) => [
         name,
         changes,
-        ...periods.flatMap(({ lineIndex, phaseRatio }) => [lineIndex.toFixed(2), phaseRatio.toFixed(2)]),
+        ...periods.flatMap(({ lineIndex, phaseRatio }) => [lineText(lineIndex), phaseRatio.toFixed(2)]),
         percent(highShare),
         percent(accuracy),
         ...attacked.flatMap(({ accuracy: left, kept }) => [percent(left), percent(kept)]),

@@ -70,6 +70,25 @@ describe('scales', () => {
     expect(markup.match(/<line /g)).toHaveLength(5);
   });
 
+  it.each([
+    ['a point at 0', { title: 'up', scale: 'log' }, 0, 'The axis "up" is logarithmic and has no place for 0;'],
+    ['an end below 0', { title: 'up', scale: 'log', domain: [-1, 2] }, 1, 'has no place for -1;'],
+    ['an axis from 0', { title: 'up', scale: 'log', zero: true }, 1, 'cannot reach 0'],
+    ['no ticks', { title: 'up', ticks: [] }, 1, 'The axis "up" has an empty list of ticks.'],
+  ] as const)('refuses %s', async (_, y, value, sentence) => {
+    await expect(
+      markupOf(
+        line(
+          [
+            [0, 1],
+            [1, value],
+          ],
+          y,
+        ),
+      ),
+    ).rejects.toThrow(sentence);
+  });
+
   it('an axis without ends goes on to round numbers, and to 0 where asked', async () => {
     const points = [
       [0, 0.31],

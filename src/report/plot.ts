@@ -59,8 +59,14 @@ export const titleOffset = 52;
 /** Size of the drawing of a look, for legends. */
 export const keySize = { width: 34, height: 14 };
 
-/** The drawing as an `svg` element, with room for labels around the frame. */
+/**
+ * The drawing as an `svg` element, with room for labels around the frame.
+ * @throws TypeError for numbers of 0 or below on a logarithmic axis, and for an axis without ticks
+ */
 export async function plot({ x, y, lines, band = [] }: Plotted, frame: Frame): Promise<Element> {
+  const points = lines.flatMap((line) => line.points);
+  checkAxis(x, [...points.map(([at]) => at), ...band.map(([at]) => at)]);
+  checkAxis(y, [...points.map(([, at]) => at), ...band.flatMap(([, low, high]) => [low, high])]);
   const { Plot, document } = await loaded();
   const { fontSize } = frame;
   const { ink, soft, grid } = frame.colours;
@@ -135,6 +141,15 @@ function marksOf(Plot: Plot, { look: { colour, dash, symbol, radius }, points, s
   const line = () => Plot.line(points, { stroke: colour, strokeWidth: 2.5, ...(dash && { strokeDasharray: dash }) });
   const marks = () => Plot.dot(points, { fill: colour, symbol, r: radius });
   return [...(shown === 'points' ? [] : [line()]), ...(shown === 'line' ? [] : [marks()])];
+}
+
+function checkAxis({ title, scale, zero, domain, ticks }: Axis, values: readonly number[]) {
+  if (ticks?.length === 0) throw new TypeError(`The axis "${title}" has an empty list of ticks.`);
+  if (scale !== 'log') return;
+  if (zero) throw new TypeError(`The axis "${title}" is logarithmic and cannot reach 0.`);
+  const wrong = [...(domain ?? []), ...(ticks ?? []).map(({ at }) => at), ...values].find((value) => value <= 0);
+  if (wrong !== undefined)
+    throw new TypeError(`The axis "${title}" is logarithmic and has no place for ${wrong}; leave such points out.`);
 }
 
 /** About as many round numbers as an axis is divided by, and ends at one of them. */

@@ -43,6 +43,13 @@ it('refuses budgets that do not rise', async () => {
   await expect(bandAttack(model, [grey], [0], { epsilons: [] })).rejects.toThrow('got none');
 });
 
+it('refuses a band that is called as all frequencies are', async () => {
+  await using model = await loadModel(nearestMeanNetwork([new Float32Array(size), w]), { preprocessing: 'none' });
+  await expect(bandAttack(model, [grey], [0], { epsilons: [1], bands: { all: bands.low } })).rejects.toThrow(
+    'call the band otherwise',
+  );
+});
+
 it('goes on where it stopped, within a band or between two, to the same numbers', async () => {
   await using model = await loadModel(smallNetwork(), { preprocessing: 'none' });
   const random = pseudoRandom(9);

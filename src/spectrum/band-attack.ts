@@ -4,6 +4,7 @@
  */
 import { type PgdOptions, pgd } from '../attack/pgd.ts';
 import type { AttackResult } from '../attack/result.ts';
+import { usualBatch } from '../attack/usual-batch.ts';
 import { contentHash } from '../data/content-hash.ts';
 import type { Model } from '../model/model.ts';
 import { type Band, bandNames, bands as namedBands } from './band.ts';
@@ -20,6 +21,8 @@ export interface BandAttackOptions extends Omit<PgdOptions, 'epsilon' | 'subspac
   readonly epsilons: readonly number[];
   /** Bands by what they are called; low, middle and high unless given. All frequencies are attacked as well. */
   readonly bands?: Readonly<Record<string, Band>>;
+  /** Pictures in one run; 16, or fewer where their gradient takes more than half a gigabyte, unless given. */
+  readonly batch?: number;
   /** Attacks that an earlier run of the same measurement (see `bandAttackKey`) has made. */
   readonly known?: readonly BandCell[];
   /** Called with each attack once it is made, for a state that a later run can go on from. */
@@ -92,7 +95,8 @@ export async function bandAttack(
   options: BandAttackOptions,
 ): Promise<BandAttackResult> {
   const { epsilons, bands = defaultBands(), norm = 'l2', steps = usualSteps, known = [], ...further } = options;
-  const { onCell, onProgress, ...rest } = further;
+  const { batch = usualBatch(model), onCell, onProgress, ...rest } = further;
+  if ('all' in bands) throw new SpectrumError('All frequencies are attacked as "all"; call the band otherwise.');
   if (images.length === 0) throw new SpectrumError('There is no picture to attack.');
   if (epsilons.length === 0 || epsilons.some((epsilon, i) => i > 0 && !(epsilon > epsilons[i - 1]!)))
     throw new SpectrumError(`Budgets must rise, got ${epsilons.join(', ') || 'none'}.`);
@@ -133,7 +137,7 @@ export async function bandAttack(
       model,
       open.map((i) => images[i]!),
       labels && open.map((i) => labels[i]!),
-      { ...rest, norm, steps, epsilon, ...(band === undefined ? {} : { subspace: bandSubspace(band) }) },
+      { ...rest, batch, norm, steps, epsilon, ...(band === undefined ? {} : { subspace: bandSubspace(band) }) },
     );
     for (const [k, i] of open.entries()) if (results[k]!.success || !next[i]?.success) next[i] = outcomeOf(results[k]!);
     return next as BandOutcome[];

@@ -7,7 +7,7 @@ import type { InterventionRow } from './measure-interventions.ts';
 const row = (
   name: string,
   changes: InterventionRow['changes'],
-  lineIndex: number,
+  lineIndex: number | undefined,
   kept: number,
   right = 8,
 ): InterventionRow => ({
@@ -23,13 +23,14 @@ const row = (
 const rows = [
   row('none', 'nothing', 4, 0.5),
   row('blurpool3', 'network', 1, 0),
-  row('blur3', 'gradient', 3, 0.75),
+  row('noise0.1x2', 'gradient', 3, 0.75),
   row('blurpool5', 'network', 2, 0, 0),
+  row('blur3', 'gradient', undefined, 0.5),
 ];
 const figure = interventionFigure({ model: 'net', pictures: 10, steps: 5, rows });
 
 it('has a bar for the artefact and for the right answers that are fooled, hollow where the attack alone is another', () => {
-  expect(figure.rows).toEqual(['as it is', 'blurpool3', 'blur3', 'blurpool5']);
+  expect(figure.rows).toEqual(['as it is', 'blurpool3', 'noise0.1x2', 'blurpool5', 'blur3']);
   expect(figure.columns.map(({ title }) => title)).toEqual([
     'lines of period 2',
     'high frequencies',
@@ -41,7 +42,10 @@ it('has a bar for the artefact and for the right answers that are fooled, hollow
     { value: 1, text: '100.0 %', hollow: false },
     { value: 0.25, text: '25.0 %', hollow: true },
     undefined,
+    { value: 0.5, text: '50.0 %', hollow: true },
   ]);
+  // Lines after a blur are no finding.
+  expect(figure.columns[0]!.bars.at(-1)).toBeUndefined();
 });
 
 it('draws each on the scale of its column', () => {
@@ -52,11 +56,12 @@ it('draws each on the scale of its column', () => {
   const widths = (column: number) =>
     bars.filter(([, left]) => left === lefts[column]).map(([, , width]) => Number(width));
   expect(widths(0)).toEqual([150, 37.5, 112.5, 75]);
-  expect(widths(1)).toEqual([112.5, 112.5, 112.5, 112.5]);
-  expect(widths(3)).toEqual([75, 150, 37.5]);
+  expect(widths(1)).toEqual([112.5, 112.5, 112.5, 112.5, 112.5]);
+  expect(widths(3)).toEqual([75, 150, 37.5, 75]);
   expect(bars.filter(([, left]) => left === lefts[3]).map(([, , , fill]) => fill)).toEqual([
     '#0072b2',
     '#0072b2',
+    '#ffffff',
     '#ffffff',
   ]);
 });

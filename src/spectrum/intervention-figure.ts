@@ -1,6 +1,6 @@
 /** @file A figure of interventions: what each leaves of the artefact, beside how many right answers PGD fools. */
 import type { BarColumn, BarFigure } from './bar-figure.ts';
-import { budgetText, type InterventionFindings } from './measure-interventions.ts';
+import { budgetText, type InterventionFindings, lineText } from './measure-interventions.ts';
 
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 
@@ -15,11 +15,12 @@ export function interventionFigure({
   const share = (value: number, hollow = false) => ({ value, text: percent(value), hollow });
   const lines = before!.periods.map(({ period }, at): BarColumn => {
     const indices = rows.map(({ periods }) => periods[at]!.lineIndex);
+    const longest = Math.max(2, ...indices.filter((index): index is number => Number.isFinite(index)));
     return {
       title: `lines of period ${period}`,
-      to: Math.max(2, ...indices),
+      to: longest,
       mark: 1,
-      bars: indices.map((value) => ({ value, text: value.toFixed(2) })),
+      bars: indices.map((value) => (value === undefined ? undefined : { value, text: lineText(value) })),
     };
   });
   const fooled = before!.attacked.map(
@@ -41,7 +42,7 @@ export function interventionFigure({
       ...fooled,
     ],
     notes: [
-      'Lines: power of the gradient at the frequencies of the period over that around; dotted: 1, where there are none. High: above a quarter of a cycle a pixel.',
+      'Lines: power of the gradient at the frequencies of the period over that around; dotted: 1, where there are none; – : a blur scales both. High: above a quarter of a cycle a pixel.',
       `Fooled: share of right answers that PGD of ${steps} steps (linf) changes. Outlined: the network is the same and the attack follows the changed gradient, which says nothing of robustness.`,
     ],
   };

@@ -52,6 +52,14 @@ export function changesNetwork({ kind }: Intervention): boolean {
   return kind === 'blurpool';
 }
 
+/**
+ * Whether the gradient after an intervention can be asked for lines. A blur of it weakens a line and what surrounds it alike, and leaves
+ * nothing of either at half a cycle a pixel, so that their ratio says nothing.
+ */
+export function leavesLines({ kind }: Intervention): boolean {
+  return kind !== 'blur';
+}
+
 /** Whether a model has what an intervention changes. */
 export function applies(model: Model, { kind }: Intervention): boolean {
   if (kind === 'blurpool')

@@ -54,6 +54,24 @@ describe('measureInterventions', () => {
     expect(found.words[0]).toContain('the network is the same');
   });
 
+  it('finds no lines after a blur, which scales them and their surroundings, but after noise', async () => {
+    const found = await measureInterventions(model, images, labels, {
+      interventions: [
+        { kind: 'blur', size: 3 },
+        { kind: 'noise', deviation: 0.1, draws: 2 },
+      ],
+      epsilons: [epsilon],
+      steps: 1,
+    });
+    const [own, blur, noise] = found.rows;
+    expect(own!.periods).toHaveLength(2);
+    expect(blur!.periods.map(({ lineIndex }) => lineIndex)).toEqual([undefined, undefined]);
+    for (const { phaseRatio } of blur!.periods) expect(phaseRatio).toBeGreaterThan(1);
+    for (const { lineIndex } of [...own!.periods, ...noise!.periods]) expect(lineIndex).toBeGreaterThan(0);
+    expect(found.words[0]).toMatch(/^blur3: high frequencies from/);
+    expect(found.words[1]).toMatch(/^noise0.1x2: lines of period . from [\d.]+ to [\d.]+ times/);
+  });
+
   it('leaves away what the model has nothing for, and refuses it where it was asked for', async () => {
     await using linear = await loadModel(linearNetwork(images[0]!, -1), { preprocessing: 'none' });
     const found = await measureInterventions(

@@ -17,6 +17,7 @@ import {
   changesNetwork,
   type Intervention,
   interventionName,
+  leavesLines,
   measuredAfter,
   usualInterventions,
 } from './intervention.ts';
@@ -26,6 +27,15 @@ import { plainAnswers } from './plain-answers.ts';
 import { highShare } from './radial.ts';
 import { SpectrumError } from './spectrum-error.ts';
 
+/** What a gradient has of a period. */
+export interface PeriodArtefact {
+  readonly period: number;
+  /** Power at the period's frequencies over that around; undefined where the gradient was blurred, which scales both. */
+  readonly lineIndex: number | undefined;
+  /** Most over least energy of its phases. */
+  readonly phaseRatio: number;
+}
+
 /** What is measured of a model, as it is or after an intervention. */
 export interface InterventionRow {
   /** `none`, or the intervention's name. */
@@ -33,8 +43,8 @@ export interface InterventionRow {
   readonly intervention: Intervention | undefined;
   /** Whether answers are another network's, or the same with another gradient. */
   readonly changes: 'nothing' | 'gradient' | 'network';
-  /** By period in pixels, those that fit: power at the period's frequencies over that around; most over least energy of its phases. */
-  readonly periods: readonly { readonly period: number; readonly lineIndex: number; readonly phaseRatio: number }[];
+  /** By period in pixels, those that fit. */
+  readonly periods: readonly PeriodArtefact[];
   /** Share of the gradient's energy above a quarter of a cycle a pixel. */
   readonly highShare: number;
   /** Right answers, from 0 to 1, and how many of the pictures they are. */
@@ -118,7 +128,7 @@ export async function measureInterventions(
     onProgress(name);
     const changes = intervention === undefined ? 'nothing' : changesNetwork(intervention) ? 'network' : 'gradient';
     const measured = await measuredAfter(model, intervention, { seed }, (changed) =>
-      measure(changed, images, truth, settings),
+      measure(changed, images, truth, { ...settings, intervention }),
     );
     rows.push({ name, intervention, changes, ...measured });
   }
@@ -126,6 +136,7 @@ export async function measureInterventions(
 }
 
 interface Settings {
+  readonly intervention: Intervention | undefined;
   readonly epsilons: readonly number[];
   readonly steps: number;
   readonly seed: number;
@@ -137,10 +148,10 @@ async function measure(
   model: Model,
   images: readonly Float32Array[],
   labels: readonly number[],
-  { epsilons, steps, seed, batch, signal }: Settings,
+  { intervention, epsilons, steps, seed, batch, signal }: Settings,
 ): Promise<Omit<InterventionRow, 'name' | 'intervention' | 'changes'>> {
   const limits = { batch, ...(signal === undefined ? {} : { signal }) };
-  const artefact = await gradientArtefact(model, images, limits);
+  const artefact = await gradientArtefact(model, images, intervention, limits);
   const attacked: InterventionRow['attacked'][number][] = [];
   let right = 0;
   for (const epsilon of epsilons) {
@@ -157,21 +168,26 @@ async function measure(
   return { ...artefact, accuracy: right / images.length, right, attacked };
 }
 
-/** What a model's gradient has of artefacts: lines and phases of the periods that fit, and high frequencies. */
+/**
+ * What a model's gradient has of artefacts: lines and phases of the periods that fit, and high frequencies.
+ * @param intervention what the model has been through already
+ */
 export async function gradientArtefact(
   model: Model,
   images: readonly Float32Array[],
+  intervention: Intervention | undefined,
   limits: InputGradientOptions = {},
 ): Promise<Pick<InterventionRow, 'periods' | 'highShare'>> {
   const { height, width } = model;
   const gradients = await inputGradients(model, images, limits);
   const power = await gradientPower(model, gradients);
   const map = meanMap(energyMaps(gradients, height, width), height, width);
+  const judged = intervention === undefined || leavesLines(intervention);
   const periods = [2, 4, 8].flatMap((period) => {
     const index = lineIndex(power, period);
     return index === undefined
       ? []
-      : [{ period, lineIndex: index, phaseRatio: phaseEnergies(map, [period, period]).ratio }];
+      : [{ period, lineIndex: judged ? index : undefined, phaseRatio: phaseEnergies(map, [period, period]).ratio }];
   });
   return { periods, highShare: highShare(power) };
 }
@@ -179,12 +195,12 @@ export async function gradientArtefact(
 /** What happened to the artefact and whether robustness followed, a sentence for each intervention after the first row, the model as it is. */
 export function interventionWords([before, ...rows]: readonly InterventionRow[]): string[] {
   return rows.map((row) => {
-    const strongest = before!.periods.reduce((a, b) => (b.lineIndex > a.lineIndex ? b : a), before!.periods[0]!);
+    const strongest = before!.periods.toSorted((a, b) => b.lineIndex! - a.lineIndex!)[0];
     const now = row.periods.find(({ period }) => period === strongest?.period);
     const lines =
-      now === undefined
+      now?.lineIndex === undefined
         ? ''
-        : `lines of period ${now.period} from ${strongest.lineIndex.toFixed(2)} to ${now.lineIndex.toFixed(2)} times their surroundings, `;
+        : `lines of period ${now.period} from ${lineText(strongest!.lineIndex)} to ${lineText(now.lineIndex)} times their surroundings, `;
     const high = `high frequencies from ${percent(before!.highShare)} to ${percent(row.highShare)}`;
     const budgets = row.attacked.map(({ epsilon, kept }, i) => {
       const own = before!.attacked[i]!.kept;
@@ -201,6 +217,11 @@ export function interventionWords([before, ...rows]: readonly InterventionRow[])
 }
 
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+
+/** A line index, to two places; a dash where lines were not judged. */
+export function lineText(index: number | undefined): string {
+  return index === undefined ? '–' : index === Number.POSITIVE_INFINITY ? '∞' : index.toFixed(2);
+}
 
 /** A budget in 255ths. */
 export function budgetText(epsilon: number): string {
