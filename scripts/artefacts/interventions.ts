@@ -71,8 +71,8 @@ const subjects: readonly Subject[] = [
     steps: 20,
     interventions: ['blurpool3', 'blurpool5', 'blur3'],
   },
-  imagenet('squeezenet1.1', 'squeezenet1.1.onnx', 'caffe-bgr', 20, ['average', 'blurpool3', 'blur3']),
-  imagenet('mobilenet_v2', 'mobilenet_v2_1.0_224.onnx', 'tf', 10, ['blurpool3', 'blur3']),
+  imagenet('squeezenet1.1', 'squeezenet1.1.onnx', 'caffe-bgr', 60, ['average', 'blurpool3', 'blur3']),
+  imagenet('mobilenet_v2', 'mobilenet_v2_1.0_224.onnx', 'tf', 40, ['blurpool3', 'blur3']),
 ];
 
 async function picturesFor(model: Model, count: number): Promise<{ images: Float32Array[]; labels: number[] }> {
