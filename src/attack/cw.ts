@@ -4,8 +4,8 @@
  * fixed, again and again).
  *
  * Departures. Each picture has its own c, gives up a round by its own loss, and pixels that are black or white are moved a millionth inwards
- * first, so that they can move at all. In all norms the first c is 0.001, where the authors' code begins with 1e-5 in linf, and c may grow to
- * 1e10 (theirs: 20 in linf, 2e6 in l0). Their l0 fixes 0.3 times the root of the changed pixels at most at a time; here it is a fifth of the
+ * first, so that they can move at all. In all norms the first c is 0.001, where the authors' code begins with 1e-5 in linf; in linf and l0 it
+ * is doubled 35 times at most, to 2e7 (theirs: to 20 in linf, to 2e6 in l0). Their l0 fixes 0.3 times the root of the changed pixels at most at a time; here it is a fifth of the
  * changed channel values, each for itself.
  */
 import { adam } from './adam.ts';
@@ -26,7 +26,7 @@ export type CwNorm = 'l2' | 'linf' | 'l0';
 /** Options of `carliniWagner`. */
 export interface CwOptions extends MinimalOptions {
   readonly norm?: CwNorm;
-  /** Rounds in which c is searched; 9 unless given (in linf and l0 of each tau and each set of values: 5). */
+  /** Rounds in which c is searched; 9 unless given. In linf and l0 one counts for 7 doublings of c, of each tau and set of values: 5. */
   readonly rounds?: number;
   /** Steps of each round; 10000 unless given (1000 in linf and l0). */
   readonly steps?: number;
@@ -94,8 +94,8 @@ interface Round {
 }
 
 /**
- * Lowers distance + c max(kappa - lead, 0), where the excess is lead - kappa, from a picture by Adam in w, x = (tanh w + 1) / 2: to the end, or, where `isEnough` is given, until a
- * picture fools at a distance of which it says so.
+ * Lowers distance + c max(kappa - lead, 0), where the excess is lead - kappa, from a picture by Adam in w, x = (tanh w + 1) / 2: to the
+ * end, or, where `isEnough` is given, until a picture fools at a distance of which it says so.
  */
 function* round(
   trial: Trial,
@@ -164,7 +164,7 @@ function* searchLinf(trial: Trial, settings: Settings, nearest: () => Nearest | 
   }
 }
 
-/** Doublings of c for each round of the options: their range is about that of two rounds of the search in l2, tenfold each. */
+/** Doublings of c that a round of the options counts for: a factor of 128, about two rounds of the search in l2, tenfold each. */
 const doublings = 7;
 
 /** Rounds with a c twice as large each time until one fools. */
@@ -223,8 +223,8 @@ export const cwMethod = methodOf(
     cost: '90000 forward and backward passes',
     paper: 'Carlini and Wagner 2017',
     own: {
-      rounds: 'rounds in which c is searched (9)',
-      steps: 'steps of each round (10000)',
+      rounds: 'rounds in which c is searched (9; in linf and l0 of 7 doublings each: 5)',
+      steps: 'steps of each round (10000; in linf and l0 of each doubling: 1000)',
       rate: 'learning rate (0.01, in linf 0.005)',
       initialConstant: 'the first c (0.001)',
       confidence: 'how far the other class must lead, in place of a criterion (0)',
