@@ -93,6 +93,10 @@ it.each([
   [['--out', 'refused.svg'], 'Give pictures to measure on'],
   [['--out', 'refused.onnx', '--out', 'refused.png'], 'A figure is of what is measured'],
   [['photos', '--out', 'refused.onnx', '--out', 'refused.pdf'], 'refused.pdf is none of them'],
+  [
+    ['photos', '--out', 'refused.svg', '--csv', './refused.svg'],
+    'refused.svg would be written twice; give each output a name of its own.',
+  ],
   [['--out', 'refused.onnx', '--blur', '9'], '2 to 7 taps, got 9'],
 ])('refuses %j in one sentence and writes nothing', (args, message) => {
   const { status, stdout, stderr } = run(...args);

@@ -19,6 +19,18 @@ export async function prepareOutput(path: string, inputs: readonly string[] = []
   }
 }
 
+/** The same of all files of a run, none of which may take another's place. Undefined ones are not asked for. */
+export async function prepareOutputs(
+  paths: readonly (string | undefined)[],
+  inputs: readonly string[] = [],
+): Promise<void> {
+  const files = paths.filter((path) => path !== undefined);
+  const whole = files.map((path) => resolve(path));
+  const twice = files.find((_, i) => whole.indexOf(whole[i]!) !== i);
+  if (twice !== undefined) throw new CliError(`${twice} would be written twice; give each output a name of its own.`);
+  for (const path of files) await prepareOutput(path, inputs);
+}
+
 /** The folder itself, or the nearest above it that exists. */
 async function existingFolder(folder: string): Promise<string> {
   const info = await stat(folder).catch((error: NodeJS.ErrnoException) => {

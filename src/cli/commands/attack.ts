@@ -20,7 +20,7 @@ import { chosenDistances } from '../chosen-distances.ts';
 import { type CliContext, type Progress, startProgress } from '../context.ts';
 import { exitCodes } from '../errors.ts';
 import { loadOptionsOf } from '../model-flags.ts';
-import { prepareOutput } from '../output.ts';
+import { prepareOutputs } from '../output.ts';
 import { listPictures, type PictureFile, readPicture } from '../pictures.ts';
 
 /** Runs the command. */
@@ -38,7 +38,7 @@ export async function attack(
     flags.figure ? [adversarial, figure] : [adversarial],
   );
   const inputs = [modelPath, ...files.map(({ path }) => path), ...(flags.mask === undefined ? [] : [flags.mask])];
-  for (const path of outputs) await prepareOutput(path, inputs);
+  await prepareOutputs(outputs, inputs);
 
   await using model = await loadModel(modelPath, loadOptionsOf(flags));
   const note = (text: string) => this.process.stderr.write(`note: ${text}\n`);

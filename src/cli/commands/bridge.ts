@@ -13,7 +13,7 @@ import { chosenDistances } from '../chosen-distances.ts';
 import { type CliContext, withProgress } from '../context.ts';
 import { CliError } from '../errors.ts';
 import { loadOptionsOf, type ModelFlags } from '../model-flags.ts';
-import { beside, prepareOutput, writeOutput } from '../output.ts';
+import { beside, prepareOutputs, writeOutput } from '../output.ts';
 import { listPictures, readPicture } from '../pictures.ts';
 
 /** Flags of `bridge`. */
@@ -42,8 +42,7 @@ export async function bridgeCommand(
   checkBatchFlags(flags);
   const files = (await listPictures(paths)).slice(0, flags.count);
   const distancesCsv = flags.csv === undefined ? undefined : beside(flags.csv, 'distances');
-  for (const path of [flags.out, flags.csv, distancesCsv])
-    if (path !== undefined) await prepareOutput(path, [modelPath, ...paths]);
+  await prepareOutputs([flags.out, flags.csv, distancesCsv], [modelPath, ...paths]);
   if (flags.out !== undefined && !/\.html?$/i.test(flags.out))
     throw new CliError(`The page is written as HTML; ${flags.out} is not named .html.`);
   const distances = await chosenDistances(flags.distance, flags.all);

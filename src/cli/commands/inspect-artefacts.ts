@@ -22,15 +22,14 @@ import { artefactJson, artefactLines } from '../artefact-output.ts';
 import { type CliContext, withProgress } from '../context.ts';
 import { readLabelled } from '../labelled-pictures.ts';
 import { loadOptionsOf } from '../model-flags.ts';
-import { beside, prepareOutput, writeOutput } from '../output.ts';
+import { beside, prepareOutputs, writeOutput } from '../output.ts';
 import type { InspectFlags } from './inspect.ts';
 
 /** Runs the command. */
 export async function inspectArtefacts(context: CliContext, flags: InspectFlags, path: string): Promise<void> {
   const { out, csv, images: spec } = flags;
   const tables = csv === undefined ? [] : [csv, beside(csv, 'phases')];
-  for (const file of [...(out === undefined ? [] : [out]), ...tables])
-    await prepareOutput(file, [path, ...(spec === undefined ? [] : [spec])]);
+  await prepareOutputs([out, ...tables], [path, ...(spec === undefined ? [] : [spec])]);
   const model = await loadModel(path, loadOptionsOf(flags)).catch((error: unknown) => {
     if (spec !== undefined) throw error;
     return error instanceof Error ? error : new Error(String(error));

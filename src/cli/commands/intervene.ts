@@ -12,7 +12,7 @@ import { CliError } from '../errors.ts';
 import { interventionCsv, interventionHeatMapLines, interventionLines } from '../intervene-output.ts';
 import { readLabelled } from '../labelled-pictures.ts';
 import { loadOptionsOf, type ModelFlags } from '../model-flags.ts';
-import { prepareOutput, writeOutput } from '../output.ts';
+import { prepareOutputs, writeOutput } from '../output.ts';
 
 /** Flags of `intervene`. */
 export interface InterveneFlags extends ModelFlags {
@@ -61,7 +61,7 @@ export async function interveneCommand(
     ...figures,
     ...models.flatMap((path) => [path, sidecarName(path)]),
   ];
-  for (const path of written) await prepareOutput(path, inputs);
+  await prepareOutputs(written, inputs);
   await using model = await loadModel(modelPath, loadOptionsOf(flags));
   for (const note of model.notes) this.process.stderr.write(`note: ${note}\n`);
   const blurs = { size: flags.blur, ...(flags.layer === undefined ? {} : { layers: flags.layer }) };

@@ -13,7 +13,7 @@ import { type CliContext, withProgress } from '../context.ts';
 import { CliError } from '../errors.ts';
 import { type LabelledPictures, readLabelled } from '../labelled-pictures.ts';
 import { loadOptionsOf, type ModelFlags } from '../model-flags.ts';
-import { prepareOutput, writeOutput } from '../output.ts';
+import { prepareOutputs, writeOutput } from '../output.ts';
 import { openCells, type SavedCells } from '../saved-cells.ts';
 import { type SensitivityFlags, type SensitivityKind, sensitivityKinds } from '../sensitivity-flags.ts';
 import {
@@ -73,7 +73,7 @@ export async function sensitivity(
   const { out } = flags;
   const stem = out?.replace(/\.(json|csv|png|svg)$/i, '');
   const files = stem === undefined ? [] : ['json', 'csv', 'svg', 'png'].map((ending) => `${stem}.${ending}`);
-  for (const file of files) await prepareOutput(file, [modelPath, spec]);
+  await prepareOutputs(files, [modelPath, spec]);
   await using model = await loadModel(modelPath, loadOptionsOf(flags));
   for (const note of model.notes) this.process.stderr.write(`note: ${note}\n`);
   const { signal } = this;

@@ -23,7 +23,7 @@ import { type CliContext, withProgress } from '../context.ts';
 import { CliError } from '../errors.ts';
 import { readLabelled } from '../labelled-pictures.ts';
 import { loadOptionsOf, type ModelFlags } from '../model-flags.ts';
-import { prepareOutput, writeOutput } from '../output.ts';
+import { prepareOutputs, writeOutput } from '../output.ts';
 import { pairPaths, readPairs } from '../picture-pairs.ts';
 import { listPictures, readPicture } from '../pictures.ts';
 import { type SensitivityFlags, sensitivityKinds } from '../sensitivity-flags.ts';
@@ -81,7 +81,7 @@ export async function spectrumCommand(this: CliContext, flags: SpectrumFlags, ..
   if (flags.map !== undefined && extname(flags.map).toLowerCase() !== '.png')
     throw new CliError(`The map is written as PNG; ${flags.map} is not named .png.`);
   const inputs = [...paths, ...(flags.gradient === undefined ? [] : [flags.gradient])];
-  for (const path of [flags.csv, flags.map, flags.out]) if (path !== undefined) await prepareOutput(path, inputs);
+  await prepareOutputs([flags.csv, flags.map, flags.out], inputs);
   const found = await withProgress(this, 'Measuring spectra', async (update) => {
     const measured =
       flags.gradient === undefined

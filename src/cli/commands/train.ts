@@ -26,7 +26,7 @@ import { checkExported } from '../check-exported.ts';
 import { type CliContext, type Progress, startProgress } from '../context.ts';
 import { CliError } from '../errors.ts';
 import { networkNames } from '../network-names.ts';
-import { prepareOutput, writeOutput } from '../output.ts';
+import { prepareOutputs, writeOutput } from '../output.ts';
 
 /** Flags of `train`. */
 export interface TrainFlags {
@@ -67,14 +67,7 @@ export interface TrainFlags {
 export async function train(this: CliContext, flags: TrainFlags): Promise<void> {
   checkFlags(flags);
   const checkpointPath = flags.checkpoint ?? `${flags.out}.checkpoint`;
-  for (const path of [
-    flags.out,
-    sidecarName(flags.out),
-    checkpointPath,
-    ...(flags.log === undefined ? [] : [flags.log]),
-  ]) {
-    await prepareOutput(path);
-  }
+  await prepareOutputs([flags.out, sidecarName(flags.out), checkpointPath, flags.log]);
   const device = await openRuntime('cpu', flags.threads === undefined ? {} : { threads: flags.threads });
   const { data, validation } = await readData(this, flags);
   const task = taskOf(flags, data);

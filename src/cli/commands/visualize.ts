@@ -6,7 +6,7 @@ import { fitParameters } from '../../prior/fit-parameters.ts';
 import type { PictureSize } from '../../prior/parameterisation.ts';
 import { type CliContext, startProgress } from '../context.ts';
 import { loadOptionsOf } from '../model-flags.ts';
-import { prepareOutput, writeOutput } from '../output.ts';
+import { prepareOutputs, writeOutput } from '../output.ts';
 import { readPicture } from '../pictures.ts';
 import { checkTogether } from '../visualize-check.ts';
 import { drawUnit, type UnitOptions } from '../visualize-drawing.ts';
@@ -25,7 +25,7 @@ export async function visualizeCommand(this: CliContext, flags: VisualizeFlags, 
   checkTogether(flags);
   const out = flags.out ?? 'drawing.png';
   const inputs = [modelPath, flags.from, flags.match, flags.direction].filter((path) => path !== undefined);
-  for (const path of [out, flags.video, flags.report]) if (path !== undefined) await prepareOutput(path, inputs);
+  await prepareOutputs([out, flags.video, flags.report], inputs);
   await using model = await openModel(modelPath, flags);
   for (const text of model.notes) this.process.stderr.write(`note: ${text}\n`);
   const units = await unitsOf(flags, model);
