@@ -3,7 +3,11 @@ import { mean } from '../distance/mean.ts';
 import type { Measure } from './experiment.ts';
 import { meanInterval } from './interval.ts';
 
-/** The mean of independent values with its 95 % interval by Student's t; without one where there is a single value. */
+/**
+ * The mean of independent values with its 95 % interval by Student's t. Fewer than two values have no interval, and no mean either (NaN):
+ * a number without an interval would be judged as if it were sure.
+ */
 export function meanMeasure(name: string, unit: Measure['unit'], values: readonly number[]): Measure {
-  return { name, unit, value: mean(values), interval: meanInterval(values) };
+  const interval = meanInterval(values);
+  return { name, unit, value: interval === undefined ? Number.NaN : mean(values), interval };
 }

@@ -83,9 +83,13 @@ export function toldAndFound(
   });
 }
 
-/** How told distances go with found ones: unknown where there are too few of them, or all are the same. */
+/**
+ * How told distances go with found ones: unknown (NaN) where there are too few of them for an interval, or all are the same. A number
+ * without an interval would be judged as if it were sure.
+ */
 export function comparedDistances(role: string, pairs: readonly (readonly [told: number, found: number])[]): Measure[] {
   const ratios = pairs.map(([told, found]) => found / told);
+  const middle = medianInterval(ratios);
   const ranks =
     pairs.length < leastPairs
       ? Number.NaN
@@ -96,9 +100,9 @@ export function comparedDistances(role: string, pairs: readonly (readonly [told:
   return [
     {
       name: `${role}: median of found over told distance`,
-      value: median(ratios),
+      value: middle === undefined ? Number.NaN : median(ratios),
       unit: 'number',
-      interval: medianInterval(ratios),
+      interval: middle,
     },
     {
       name: `${role}: rank correlation of found and told distances`,

@@ -100,7 +100,7 @@ export const noise: Experiment<NoiseSettings> = {
       );
       if (pairs.length < leastPairs)
         few.push(
-          `${role}: noise tells the distance of ${pairs.length} pictures of ${near.distances.length}, and a correlation is taken of ${leastPairs} at least, so it is left open; it takes more pictures, or a model that noise misleads more often.`,
+          `${role}: noise tells the distance of ${pairs.length} pictures of ${near.distances.length}, and a correlation is taken of ${leastPairs} at least, a median of 6, so what has fewer is left open; it takes more pictures, or a model that noise misleads more often.`,
         );
       found.push({ role, points: pairs });
       const own = await rightOf(source.model, test);

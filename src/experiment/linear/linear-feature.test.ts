@@ -61,3 +61,8 @@ it('a direction in which pictures do not vary is worth nothing', () => {
   const nothing = { usefulness: 0, reach: 0, robustUsefulness: Number.NEGATIVE_INFINITY, robustness: 0 };
   expect(worthOf(Float64Array.of(0, 1), flat, 0.1)).toEqual(nothing);
 });
+
+it('how sure the usefulness is cannot be told from a single picture', () => {
+  expect(worthOf(unit(0), { rows: rows.slice(0, 1), y: y.slice(0, 1) }, 0.3).reach).toBeNaN();
+  expect(worthOf(unit(0), data, 0.3).reach).toBeCloseTo(1.96 * Math.sqrt(0.5 / 4000), 3);
+});

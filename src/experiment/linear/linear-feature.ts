@@ -11,7 +11,7 @@ export interface FeatureWorth {
   readonly usefulness: number;
   /** The least of E[y f] under changes of length epsilon in l2: usefulness - epsilon |a| / |a|_Sigma, since l2 is its own dual. */
   readonly robustUsefulness: number;
-  /** Half of the 95 % interval of the usefulness, from the spread of y f over the pictures. */
+  /** Half of the 95 % interval of the usefulness, from the spread of y f over the pictures; NaN for a single one, which has no spread. */
   readonly reach: number;
   /** |a|_Sigma / |a|: a change of this length moves f by one deviation. */
   readonly robustness: number;
@@ -30,7 +30,7 @@ export function worthOf(a: Float64Array, { rows, y }: Pick<TwoClasses, 'rows' | 
   if (deviation === 0) return { usefulness: 0, reach: 0, robustUsefulness: -Infinity, robustness: 0 };
   const usefulness = along / deviation;
   // f has the mean square 1, so y f has the variance 1 - usefulness².
-  const reach = 1.96 * Math.sqrt(Math.max(0, 1 - usefulness ** 2) / rows.length);
+  const reach = rows.length < 2 ? Number.NaN : 1.96 * Math.sqrt(Math.max(0, 1 - usefulness ** 2) / rows.length);
   return {
     usefulness,
     reach,
