@@ -8,7 +8,10 @@ const pairs = (count: number) => Array.from({ length: count }, (_, i) => [1 + i,
 const median = 'm: median of found over told distance';
 
 it('leaves the median ratio of fewer than six pairs open, though its value is known', () => {
-  const few = summarise([{ measures: comparedDistances('m', pairs(5)) }, { measures: comparedDistances('m', pairs(5)) }]);
+  const few = summarise([
+    { measures: comparedDistances('m', pairs(5)) },
+    { measures: comparedDistances('m', pairs(5)) },
+  ]);
   expect(few.of(median).mean).toBeNaN();
   expect(few.of(median).overTrials).toBeUndefined();
   const six = summarise([{ measures: comparedDistances('m', pairs(6)) }]).of(median);
