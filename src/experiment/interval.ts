@@ -33,17 +33,18 @@ export function meanInterval(values: readonly number[]): Interval | undefined {
 }
 
 /**
- * 95 % interval of the median of independent values, whatever their distribution: between the k-th from below and from above, k as large as
- * the binomial distribution allows. Undefined for fewer than six values, whose extremes hold the median less surely.
+ * Interval of the median of independent values, whatever their distribution: between the k-th from below and from above, k as large as
+ * the binomial distribution allows. Undefined where the extremes hold the median less surely: at 95 % for fewer than six values.
+ * @param error chance that it misses the median, 0.05 unless given
  */
-export function medianInterval(values: readonly number[]): Interval | undefined {
+export function medianInterval(values: readonly number[], error = 0.05): Interval | undefined {
   const n = values.length;
   const sorted = values.toSorted((a, b) => a - b);
   // Chance that at most `below` of n values lie below the median.
   let [k, term, chance] = [0, -n * Math.LN2, 0];
   for (let below = 0; below < n; below++) {
     chance += Math.exp(term);
-    if (chance > 0.025) break;
+    if (chance > error / 2) break;
     k = below + 1;
     term += Math.log((n - below) / (below + 1));
   }

@@ -4,8 +4,8 @@ import type { Model } from '../../model/model.ts';
 import { bands } from '../../spectrum/band.ts';
 import { bandNoise, type Corruption, contrast, corrupted, onlyBands } from '../corruptions.ts';
 import type { Experiment, Figure, Findings, Measure } from '../experiment.ts';
-import { meanMeasure } from '../mean-measure.ts';
 import { answersOf } from '../networks.ts';
+import { pairedMeasure } from '../paired-interval.ts';
 import { type PictureSet, picturesOf } from '../picture-set.ts';
 import type { ClassifierRole } from '../sources.ts';
 import { exceeds, isAbove, isBelow } from '../summary.ts';
@@ -107,10 +107,9 @@ export const noise: Experiment<NoiseSettings> = {
       measures.push({ name: `${role}: accuracy, unchanged`, value: mean(own), unit: 'share', of: own.length });
       for (const { name, set } of sheets) {
         const right = await rightOf(source.model, await set);
-        const lost = own.map((before, i) => before - right[i]!);
         measures.push(
           { name: `${role}: accuracy, ${name}`, value: mean(right), unit: 'share', of: right.length },
-          meanMeasure(`${role}: accuracy lost, ${name}`, 'change', lost),
+          pairedMeasure(`${role}: accuracy lost, ${name}`, own, right),
         );
       }
     }
@@ -130,7 +129,7 @@ export const noise: Experiment<NoiseSettings> = {
       ],
       notes: [
         ...few,
-        'Intervals are over pictures: Bonett and Wright’s of a rank correlation, of a median that of its ranks, of lost accuracy Student’s. Nothing depends on the seed, so that one is enough.',
+        'Intervals are over pictures: Bonett and Wright’s of a rank correlation, of a median that of its ranks, of lost accuracy Newcombe’s of the same pictures before and after. Nothing depends on the seed, so that one is enough.',
         'A flat boundary is the assumption. Distances found by an attack are upper bounds of the true ones; pictures where no noise is misread so often are left out, and counted.',
         `The paper’s fog (accuracy 85.7 % of the standard network and 55.3 % of the robust one), and its high-pass pictures trained on from scratch, are not repeated; contrast and bands stand for them. Noise within a band has length ${settings.noiseLength} in l2.`,
       ],
@@ -141,12 +140,16 @@ export const noise: Experiment<NoiseSettings> = {
     const of = (measure: string) => results.of(measure);
     const lost = (role: string, what: string) => of(`${role}: accuracy lost, ${what}`);
     return [
-      ...roles.map((role) => ({
-        statement: `${role}: pictures whose noisy copies are misread more often have nearer adversarial examples (rank correlation above 0.5, and clearly above 0).`,
-        holds:
-          of(`${role}: rank correlation of found and told distances`).mean > 0.5 &&
-          isAbove(of(`${role}: rank correlation of found and told distances`), 0),
-      })),
+      ...roles.flatMap((role) => [
+        {
+          statement: `${role}: pictures whose noisy copies are misread more often have nearer adversarial examples (rank correlation clearly above 0).`,
+          holds: isAbove(of(`${role}: rank correlation of found and told distances`), 0),
+        },
+        {
+          statement: `${role}: they go together closely (rank correlation clearly above 0.5).`,
+          holds: isAbove(of(`${role}: rank correlation of found and told distances`), 0.5),
+        },
+      ]),
       ...roles.map((role) => ({
         statement: `${role}: the found distance is within a factor of 2 of the one told from noise.`,
         holds:

@@ -1,7 +1,10 @@
 /** @file Adversarial examples from overfitting alone: squares with label noise (Nakkiran 2019), in closed form. */
+import { median } from '../../distance/mean.ts';
 import type { Picture } from '../../image/image.ts';
 import { randomStream } from '../../random/random-stream.ts';
+import type { Interval } from '../../statistics/share-interval.ts';
 import type { Experiment, Findings, Measure } from '../experiment.ts';
+import { medianInterval } from '../interval.ts';
 import { dot, minimumNormInterpolator } from '../linear/minimum-norm.ts';
 import { isAbove } from '../summary.ts';
 
@@ -39,7 +42,7 @@ export const squares: Experiment<SquaresSettings> = {
   async run({ seed, step }, settings): Promise<Findings> {
     const { samples, labelNoise } = settings;
     const runs = await step('fitting squares', async (tick) => {
-      const found: { count: number; wrong: number; clean: number; small: number; radius: number; w: Float64Array }[] =
+      const found: { count: number; wrong: number; clean: number; small: number; radii: number[]; w: Float64Array }[] =
         [];
       for (const count of samples) {
         for (const wrong of [0, labelNoise]) {
@@ -52,7 +55,7 @@ export const squares: Experiment<SquaresSettings> = {
     });
     const nameOf = (count: number, wrong: number) =>
       `${count === Math.max(...samples) ? 'largest number of samples' : `${count} samples`}, ${wrong === 0 ? 'true labels' : 'wrong labels'}`;
-    const measures = runs.flatMap(({ count, wrong, clean, small, radius }): Measure[] => [
+    const measures = runs.flatMap(({ count, wrong, clean, small, radii }): Measure[] => [
       { name: `${nameOf(count, wrong)}: clean accuracy`, value: clean, unit: 'share', of: settings.testSamples },
       {
         name: `${nameOf(count, wrong)}: accuracy under changes of 0.01`,
@@ -60,14 +63,14 @@ export const squares: Experiment<SquaresSettings> = {
         unit: 'share',
         of: settings.testSamples,
       },
-      { name: `${nameOf(count, wrong)}: median change in l∞ that fools`, value: radius, unit: 'number' },
+      { name: `${nameOf(count, wrong)}: median change in l∞ that fools`, unit: 'number', ...medianOf(radii) },
     ]);
     const ratios = samples.map((count): Measure => {
-      const of = (wrong: number) => runs.find((each) => each.count === count && each.wrong === wrong)!.radius;
+      const of = (wrong: number) => runs.find((each) => each.count === count && each.wrong === wrong)!.radii;
       return {
         name: `${count} samples: change without wrong labels over that with`,
-        value: of(0) / of(labelNoise),
         unit: 'number',
+        ...medianRatio(of(0), of(labelNoise)),
       };
     });
     const last = runs.slice(-2);
@@ -90,6 +93,7 @@ export const squares: Experiment<SquaresSettings> = {
         },
       ],
       notes: [
+        'Intervals of medians are of their ranks among the test squares; that of a ratio takes both medians at 97.5 %, so that it holds at 95 %.',
         'The paper trains a ResNet-18 on 10 000 squares until it fits the labels, and says that almost all are then fooled by changes of 0.01; here a linear classifier stands for it, so that nothing is left to training. Both kinds of noise are needed: without wrong labels the classifier is robust, and without pixel noise wrong labels cannot be fitted.',
       ],
     };
@@ -101,11 +105,11 @@ export const squares: Experiment<SquaresSettings> = {
       {
         statement:
           'With true labels the median change that fools is above half of the distance to the other class (0.5 of 1).',
-        holds: results.of('largest number of samples, true labels: median change in l∞ that fools').mean > 0.5,
+        holds: isAbove(results.of('largest number of samples, true labels: median change in l∞ that fools'), 0.5),
       },
       {
         statement: 'With a tenth of the labels wrong it is more than 50 times smaller.',
-        holds: Math.min(...results.of(`${most} samples: change without wrong labels over that with`).values) > 50,
+        holds: isAbove(results.of(`${most} samples: change without wrong labels over that with`), 50),
       },
       {
         statement: 'And clean accuracy stays above 95 %.',
@@ -135,13 +139,31 @@ function fitted(count: number, wrong: number, seed: number, settings: SquaresSet
   );
   const test = squaresOf(settings.testSamples, 2, seed, settings);
   const l1 = w.reduce((sum, x) => sum + Math.abs(x), 0);
-  const radii = test.rows.map((row, i) => (test.y[i]! * dot(row, w)) / l1).sort((a, b) => a - b);
+  const radii = test.rows.map((row, i) => (test.y[i]! * dot(row, w)) / l1);
   return {
     w,
     clean: radii.filter((radius) => radius > 0).length / radii.length,
     small: radii.filter((radius) => radius > 0.01).length / radii.length,
-    radius: radii[Math.floor(radii.length / 2)]!,
+    radii,
   };
+}
+
+/** A value with its interval; NaN where it has none. */
+type Sure = Readonly<{ value: number; interval: Interval | undefined }>;
+
+/** The median of independent values. */
+function medianOf(values: readonly number[]): Sure {
+  const interval = medianInterval(values);
+  return { value: interval === undefined ? Number.NaN : median(values), interval };
+}
+
+/** The ratio of two medians, which both lie in their intervals of 97.5 % with a chance of 95 % at least; unknown unless both are above 0. */
+export function medianRatio(above: readonly number[], below: readonly number[]): Sure {
+  const [a, b] = [medianInterval(above, 0.025), medianInterval(below, 0.025)];
+  if (a === undefined || b === undefined || a.low <= 0 || b.high <= 0)
+    return { value: Number.NaN, interval: undefined };
+  const high = b.low > 0 ? a.high / b.low : Number.POSITIVE_INFINITY;
+  return { value: median(above) / median(below), interval: { low: a.low / b.high, high } };
 }
 
 const largest = (w: Float64Array) => w.reduce((most, x) => Math.max(most, Math.abs(x)), 0);

@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import { halves } from '../../../test/support/tiny-data.ts';
 import { linearSource, runToy } from '../../../test/support/toy-experiment.ts';
-import { transfer } from './transfer.ts';
+import { correlation, transfer } from './transfer.ts';
 
 it('a network like the source learns from its changes and is fooled by them, a crude one less', async () => {
   const settings = {
@@ -22,4 +22,24 @@ it('a network like the source learns from its changes and is fooled by them, a c
     ['d-det', 400],
     ['led-test-pictures', 200],
   ]);
+});
+
+it.each(['quick', 'full'] as const)(
+  'at the scale %s students of photographs see faint changes as they are, at a lower rate',
+  (scale) => {
+    const { shapes, cifar10, other } = transfer.scales[scale];
+    expect([cifar10!.augment, other!.augment, shapes!.augment]).toEqual([false, false, true]);
+    expect([cifar10!.learningRate, other!.learningRate, shapes!.learningRate]).toEqual([0.03, 0.03, 0.05]);
+  },
+);
+
+it('is larger on all data at the scale full', () => {
+  for (const [kind, { pictures, testPictures, nets }] of Object.entries(transfer.scales.full))
+    expect([kind, pictures, testPictures, nets.length]).toEqual([kind, 6000, 1000, 8]);
+});
+
+it('knows no correlation where all architectures learn the same', () => {
+  expect(correlation([0.1, 0.3, 0.2].map((y) => [0.7, y] as const))).toBeNaN();
+  expect(correlation([0.1, 0.3, 0.2].map((x) => [x, 0.1] as const))).toBeNaN();
+  expect(correlation([0.1, 0.3, 0.2].map((x) => [x, 1 - x] as const))).toBeCloseTo(-1, 10);
 });
