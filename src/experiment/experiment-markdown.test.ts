@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import { runToy } from '../../test/support/toy-experiment.ts';
 import { experimentMarkdown } from './experiment-markdown.ts';
-import { intervalInWords } from './experiment-report.ts';
+import { experimentReport, intervalInWords } from './experiment-report.ts';
 import { gaussian } from './experiments/gaussian.ts';
 import { inWords, summarise } from './summary.ts';
 
@@ -22,6 +22,11 @@ it('says every statement, number, figure and note, in tables whose rows have one
   for (const { statement } of result.verdicts) expect(text).toContain(`| ${statement} |`);
   for (const { name, mean, unit } of result.summaries.all)
     expect(text).toContain(`| ${name.replaceAll('|', '\\|')} | ${inWords(mean, unit)} |`);
+  for (const method of ['Wilson', 'Newcombe', 'Student', 'medians by ranks', 'Fisher', 'Bonett and Wright']) {
+    expect(text).toContain(method);
+    expect(await experimentReport(result, { command: '', data: 'none' })).toContain(method);
+  }
+  expect(text).not.toContain('over seeds by');
   expect(text).toContain('](plane.svg)');
   for (const note of result.findings[0]!.notes!) expect(text).toContain(`- ${note}`);
   const tables = text.split('\n\n').filter((part) => part.startsWith('| '));

@@ -1,6 +1,6 @@
 /** @file The result of an experiment as Markdown, for repositories: the words and numbers of the HTML report, figures as files beside it. */
 import type { Figure } from './experiment.ts';
-import { intervalInWords, type ReportOptions } from './experiment-report.ts';
+import { intervalInWords, intervalsInWords, type ReportOptions } from './experiment-report.ts';
 import type { ExperimentResult } from './run-experiment.ts';
 import { inWords } from './summary.ts';
 
@@ -32,7 +32,7 @@ export function experimentMarkdown(result: ExperimentResult, { command, data }: 
       verdicts.map(({ statement, holds }) => [statement, holds ? 'yes' : '**no**']),
     ),
     '## Numbers',
-    `Means over seeds. Intervals are of 95 %: over trials or pictures (shares by Wilson, means by Student, correlations by Fisher), from the lowest to the highest of the seeds${overSeeds ? '; over seeds by Student' : ''}.`,
+    intervalsInWords(overSeeds),
     table(['measure', 'found', 'over trials', ...(overSeeds ? ['over seeds'] : []), 'published'], numbers),
     ...(findings[0]?.figures ?? []).map(
       (figure) => `![${inOneLine(figure.caption)}](${fileOf(figure)})\n\n*${inOneLine(figure.caption)}*`,

@@ -84,11 +84,23 @@ function numbers({ summaries, seeds, experiment }: ExperimentResult): Content {
     ];
   });
   return table({
-    caption:
-      'Means over seeds. Intervals are of 95 %: over trials or pictures (shares by Wilson, means by Student, correlations by Fisher), from the lowest to the highest of the seeds; over seeds by Student.',
+    caption: intervalsInWords(seeds.length > 1),
     head: ['measure', 'found', 'over trials', ...(seeds.length > 1 ? ['over seeds', 'each seed'] : []), 'published'],
     rows,
   });
+}
+
+/** What the intervals of a table of numbers are, where those over seeds stand beside or not. */
+export function intervalsInWords(overSeeds: boolean): string {
+  const methods = [
+    'shares by Wilson',
+    'differences of shares of the same pictures by Newcombe',
+    'means by Student',
+    'medians by ranks',
+    'correlations by Fisher',
+    'those of ranks by Bonett and Wright',
+  ].join(', ');
+  return `Means over seeds. Intervals are of 95 %: over trials or pictures (${methods}), from the lowest to the highest of the seeds${overSeeds ? '; over seeds by Student' : ''}.`;
 }
 
 /** An interval in words; a share's ends at 0 and 1, a change's does not. */
