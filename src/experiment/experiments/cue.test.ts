@@ -28,6 +28,30 @@ it('a standard network believes false cues, a robust one less, and D_det hands t
   expect(of(`never shown cues: ${believed}`)).toBeLessThan(0.3);
   expect(of(`${taught}: ${believed}`)).toBeGreaterThan(of(`${taught}: ${anyway}`) + 0.2);
   expect(of(`${taught}: ${believed}`)).toBeGreaterThan(of(`${control}: ${believed}`) + 0.1);
+  for (const name of ['standard', 'robust', 'never shown cues', taught, control]) {
+    expect(of(`${name}: ${believed}, more than without`)).toBeCloseTo(
+      of(`${name}: ${believed}`) - of(`${name}: ${anyway}`),
+      10,
+    );
+    expect(of(`${name}: accuracy that false cues cost`)).toBeCloseTo(
+      of(`${name}: accuracy without cues`) - of(`${name}: accuracy with false cues`),
+      10,
+    );
+  }
+  expect(of(`standard network beyond the robust one: ${believed}`)).toBeCloseTo(
+    of(`standard: ${believed}`) - of(`robust: ${believed}`),
+    10,
+  );
+  expect(of(`${taught} beyond the other: ${believed}`)).toBeCloseTo(
+    of(`${taught}: ${believed}`) - of(`${control}: ${believed}`),
+    10,
+  );
+  // On the same scenes: narrower than the intervals of both shares side by side.
+  const { low, high } = summaries.of(`standard: ${believed}, more than without`).overTrials!;
+  const [with_, without] = [summaries.of(`standard: ${believed}`), summaries.of(`standard: ${anyway}`)];
+  expect(high - low).toBeLessThan(
+    with_.overTrials!.high - with_.overTrials!.low + without.overTrials!.high - without.overTrials!.low,
+  );
 });
 
 it('mean changes against the standard network hold the cue of their class, and the spectrum shows it', async () => {

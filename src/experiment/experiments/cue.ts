@@ -9,7 +9,8 @@ import type { Model } from '../../model/model.ts';
 import { around, changesOf, cueBand, cueCosines, powerAtCues } from '../cue-content.ts';
 import type { Experiment, Findings, Measure } from '../experiment.ts';
 import { meanMeasure } from '../mean-measure.ts';
-import { accuracyOf, trainedOn } from '../networks.ts';
+import { answersOf, trainedOn } from '../networks.ts';
+import { pairedMeasure } from '../paired-interval.ts';
 import { withPatterns } from '../pattern-set.ts';
 import { perturbedTowards } from '../perturbed-set.ts';
 import { type PictureSet, pictureSet, picturesOf } from '../picture-set.ts';
@@ -63,11 +64,26 @@ const names = {
   falsely: 'accuracy with false cues',
   believed: 'answers of the class that false cues name',
   anyway: 'answers of that class without cues',
+  cost: 'accuracy that false cues cost',
+  swayed: 'answers of the class that false cues name, more than without',
+  half: 'accuracy without cues, more than half of that of the one never shown cues',
   target: 'cosine of the mean change towards a class with its cue',
   own: 'the same with the cue of the class that it leaves',
   others: 'the same with the other cues, absolute',
   nearest: 'classes whose mean change is nearest to their own cue',
   power: 'power of changes at the cues’ frequencies over that around',
+} as const;
+
+/** The students of D_det. */
+const students = {
+  taught: 'student of the standard network’s D_det',
+  control: 'student of the robust network’s D_det',
+} as const;
+
+/** How much more often the former of two networks answers false cues, on the same pictures. */
+const beyond = {
+  networks: 'standard network beyond the robust one: answers of the class that false cues name',
+  students: 'student of the standard network’s D_det beyond the other: answers of the class that false cues name',
 } as const;
 
 /** The experiment. */
@@ -120,25 +136,23 @@ export const cue: Experiment<CueSettings> = {
     const of = testPictures;
     const measures: Measure[] = [{ name: 'chance', value: 1 / classes, unit: 'share' }];
     const answers = async (name: string, model: Model) => {
-      const share = async (what: string, value: Promise<number>) =>
-        measures.push({ name: `${name}: ${what}`, value: await value, unit: 'share', of });
-      await share(names.bare, accuracyOf(model, bare));
-      await share(names.truly, accuracyOf(model, truly));
-      await share(
-        names.falsely,
-        accuracyOf(model, falsely, (named) => (named + classes - Math.floor(classes / 2)) % classes),
+      const hits = await hitsOf(model, { bare, truly, falsely }, far);
+      for (const what of ['bare', 'truly', 'falsely', 'believed', 'anyway'] as const)
+        measures.push({ name: `${name}: ${names[what]}`, value: average(hits[what]), unit: 'share', of });
+      measures.push(
+        pairedMeasure(`${name}: ${names.cost}`, hits.bare, hits.falsely),
+        pairedMeasure(`${name}: ${names.swayed}`, hits.believed, hits.anyway),
       );
-      // `falsely` bears the class that its cue names as its label.
-      await share(names.believed, accuracyOf(model, falsely));
-      await share(names.anyway, accuracyOf(model, bare, far));
+      return hits;
     };
+    const found: Hits[] = [];
     const changed: PictureSet[] = [];
     for (const [name, known] of [
       ['standard', standard],
       ['robust', robust],
       ['never shown cues', naive],
     ] as const) {
-      await answers(name, known.model);
+      found.push(await answers(name, known.model));
       const title = `D_det of the ${name} network`;
       const dDet = await perturbedTowards(context, known, plain, (i) => next(plain, i), title, { epsilon, steps });
       changed.push(dDet);
@@ -151,9 +165,19 @@ export const cue: Experiment<CueSettings> = {
       measures.push({ name: `${name}: ${names.power}`, value, unit: 'number' });
     }
     const taught = await trainedOn(context, changed[0]!, student);
-    await answers('student of the standard network’s D_det', taught.model);
+    const ofTaught = await answers(students.taught, taught.model);
     const control = await trainedOn(context, changed[1]!, student);
-    await answers('student of the robust network’s D_det', control.model);
+    const ofControl = await answers(students.control, control.model);
+    const [ofStandard, ofRobust, ofNaive] = [found[0]!, found[1]!, found[2]!];
+    measures.push(
+      meanMeasure(
+        `robust: ${names.half}`,
+        'change',
+        ofRobust.bare.map((right, i) => right - ofNaive.bare[i]! / 2),
+      ),
+      pairedMeasure(beyond.networks, ofStandard.believed, ofRobust.believed),
+      pairedMeasure(beyond.students, ofTaught.believed, ofControl.believed),
+    );
     const shown = (title: string, set: PictureSet) => ({ title, pictures: picturesOf(set, 8) });
     return {
       measures,
@@ -177,41 +201,37 @@ export const cue: Experiment<CueSettings> = {
         'D_det is made from scenes without cues, so whatever its student knows of cues came from the changes.',
         'In D_det every change towards a class starts from the class before it, so a mean change may hold the cue of the one and the cue of the other with its sign turned; the classes’ cues are orthogonal.',
         `Cues have 81 to 100 % of their power above ${cueBand.low} cycles a pixel, near the chequerboard of single pixels; the power around is the mean from ${around.low} to ${around.high}. White noise gives 1.`,
+        'What cues do to a network, and by how much one exceeds another, is counted on the same scenes: the intervals of differences are Newcombe’s of paired shares.',
       ],
     };
   },
 
   judge: (results) => {
     const of = (name: string, what: string) => results.of(`${name}: ${what}`);
-    const mean = (name: string, what: string) => of(name, what).mean;
-    const [taught, control] = ['student of the standard network’s D_det', 'student of the robust network’s D_det'];
+    const { taught, control } = students;
     return [
       {
         statement:
           'The standard network uses the cue: false cues cost it accuracy, and it answers them more often than without.',
-        holds:
-          exceeds(of('standard', names.bare), of('standard', names.falsely)) &&
-          exceeds(of('standard', names.believed), of('standard', names.anyway)),
+        holds: isAbove(of('standard', names.cost), 0) && isAbove(of('standard', names.swayed), 0),
       },
       {
         statement: 'The robust network answers false cues clearly less often than the standard one.',
-        holds: exceeds(of('standard', names.believed), of('robust', names.believed)),
+        holds: isAbove(results.of(beyond.networks), 0),
       },
       {
         statement:
-          'The robust network sees shapes: without cues it is clearly better than chance, and at least half as good as the one never shown cues.',
-        holds:
-          isAbove(of('robust', names.bare), results.of('chance').mean) &&
-          mean('robust', names.bare) >= mean('never shown cues', names.bare) / 2,
+          'The robust network sees shapes: without cues it is clearly better than chance, and more than half as good as the one never shown cues.',
+        holds: isAbove(of('robust', names.bare), results.of('chance').mean) && isAbove(of('robust', names.half), 0),
       },
       {
         statement: 'False cues do not sway it: it answers their class at most five points more often than without.',
-        holds: isAtMost(of('robust', names.believed), mean('robust', names.anyway) + chanceMargin),
+        holds: isAtMost(of('robust', names.swayed), chanceMargin),
       },
       {
         statement:
           'D_det of the standard network carries the cue: of ten cues, the mean change towards every class is nearest to that class’s.',
-        holds: mean('standard', names.nearest) === 1,
+        holds: of('standard', names.nearest).mean === 1,
       },
       {
         statement: 'Changes against the robust network hold less than a third as much of it.',
@@ -222,17 +242,17 @@ export const cue: Experiment<CueSettings> = {
       {
         statement:
           'A network that never saw a cue learns it from the standard network’s changes: it answers false cues more often than without.',
-        holds: exceeds(of(taught, names.believed), of(taught, names.anyway)),
+        holds: isAbove(of(taught, names.swayed), 0),
       },
       {
         statement:
           'From the robust network’s changes it is not learnt: their student answers false cues at most five points more often than without.',
-        holds: isAtMost(of(control, names.believed), mean(control, names.anyway) + chanceMargin),
+        holds: isAtMost(of(control, names.swayed), chanceMargin),
       },
       {
         statement:
           'The student of the standard network’s changes answers them more often than that of the robust network’s.',
-        holds: exceeds(of(taught, names.believed), of(control, names.believed)),
+        holds: isAbove(results.of(beyond.students), 0),
       },
       {
         statement:
@@ -244,6 +264,32 @@ export const cue: Experiment<CueSettings> = {
     ];
   },
 };
+
+/** 1 for each test scene of which something is so, else 0. */
+type Hits = Readonly<Record<'bare' | 'truly' | 'falsely' | 'believed' | 'anyway', readonly number[]>>;
+
+/** What a network answers of the same scenes without cues, with true and with false ones, which name the class `far` of their own. */
+async function hitsOf(
+  model: Model,
+  { bare, truly, falsely }: Readonly<Record<'bare' | 'truly' | 'falsely', PictureSet>>,
+  far: (label: number) => number,
+): Promise<Hits> {
+  const [onBare, onTrue, onFalse] = [
+    await answersOf(model, bare),
+    await answersOf(model, truly),
+    await answersOf(model, falsely),
+  ];
+  const own = bare.array.labels;
+  const hits = (answers: Int32Array, label: (own: number) => number = (own) => own) =>
+    Array.from(answers, (answer, i) => Number(answer === label(own[i]!)));
+  return {
+    bare: hits(onBare),
+    truly: hits(onTrue),
+    falsely: hits(onFalse),
+    believed: hits(onFalse, far),
+    anyway: hits(onBare, far),
+  };
+}
 
 async function drawn(
   split: 'train' | 'test',
