@@ -32,7 +32,11 @@ export interface FragilityOptions {
 /** A layer's fragility. */
 export interface LayerFragility {
   readonly value: number;
-  /** What each picture adds: to first order the mean of independent numbers, R + (moved - R distance) / mean distance, whose mean is R. */
+  /**
+   * What each picture adds, R + (moved - R distance) / mean distance: to first order R is their mean. A distance is that of a picture and
+   * the next one, so that neighbours share a picture and are not independent; all others are. As neighbours of such a sequence correlate by
+   * 1/2 at most, an interval that takes all for independent is too narrow by the factor √2 at most.
+   */
   readonly contributions: readonly number[];
 }
 

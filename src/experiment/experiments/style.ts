@@ -139,7 +139,7 @@ export const style: Experiment<StyleSettings> = {
         { kind: 'pictures', name: 'transfers', caption: 'Content, style, and what both networks made of them.', rows },
       ],
       notes: [
-        'Intervals are over pairs of pictures, those of fragility over pictures. Nothing depends on the seed, so that one is enough.',
+        'Intervals are over pairs of pictures, those of fragility over pictures as if these were independent: each adds its distance from the next one, so that neighbours share a picture, and these intervals may be too narrow, by the factor √2 at most. Nothing depends on the seed, so that one is enough.',
         `The paper transfers the style of paintings to photographs of some hundred pixels with a ResNet-50; here both are pictures of ${height} x ${width}, where style is colour and the coarsest texture.`,
         'The share of style gained is 1 less the distance of Gram matrices over that of the content picture: 100 % is the style picture’s own, below 0 is further away than nothing at all. Judges that are standard networks share non-robust features with the standard network, which is why the robust one’s word is given as well.',
       ],
