@@ -8,12 +8,12 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openRuntime } from '#runtime';
 import { openDataset } from '../../src/data/open-dataset.ts';
-import { loadModel } from '../../src/model/load-model.ts';
 import type { Model } from '../../src/model/model.ts';
 import { bandAttack } from '../../src/spectrum/band-attack.ts';
 import { filteredAccuracy } from '../../src/spectrum/filtered-accuracy.ts';
 import { fourierAttack } from '../../src/spectrum/fourier-attack.ts';
 import { heatMap } from '../../src/spectrum/heat-map.ts';
+import { loadNetwork, networks } from '../bridge/networks.ts';
 import type { Findings } from './findings.ts';
 
 const { values, positionals } = parseArgs({
@@ -21,7 +21,6 @@ const { values, positionals } = parseArgs({
   options: {
     data: { type: 'string', default: 'cifar10:../shared/data/datasets/cifar10' },
     out: { type: 'string', default: '../frequency' },
-
     pictures: { type: 'string', default: '400' },
   },
 });
@@ -66,7 +65,10 @@ const parts: { readonly [part in keyof Findings]: (model: Model) => Promise<Find
 
 await mkdir(values.out, { recursive: true });
 for (const name of positionals) {
-  await using model = await loadModel(`zoo:${name}`, { device, name });
+  const network = networks.find((one) => one.name === name);
+  if (network === undefined)
+    throw new Error(`There is no network "${name}"; there are ${networks.map((one) => one.name).join(', ')}.`);
+  await using model = await loadNetwork(network, device);
   const path = join(values.out, `${name}.json`);
   let findings: Partial<Findings> = JSON.parse(await readFile(path, 'utf8').catch(() => '{}'));
   for (const [part, measure] of Object.entries(parts)) {
