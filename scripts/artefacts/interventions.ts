@@ -54,7 +54,7 @@ const imagenet = (
   source: `${data}/models/imagenet/${file}`,
   options: { preprocessing },
   pictures,
-  levels: [0.5],
+  levels: [0.125, 0.5],
   steps: 10,
   interventions,
 });
