@@ -5,7 +5,7 @@ import { mean } from '../distance/mean.ts';
 import type { DeviceRuntime } from '../runtime/runtime.ts';
 import { type Band, isInBand, largestRadius } from '../spectrum/band.ts';
 import { radiusOf } from '../spectrum/fourier-basis.ts';
-import { powerSpectrum } from '../spectrum/power-spectrum.ts';
+import { type PowerSpectrum, powerSpectrum } from '../spectrum/power-spectrum.ts';
 import { cosine } from './input-gradients.ts';
 import type { PictureSet } from './picture-set.ts';
 
@@ -54,13 +54,27 @@ export function cueCosines(changes: Float32Array, targets: Int32Array, patterns:
   };
 }
 
-/** Mean power of changes at the frequencies of cues over that of the frequencies around. */
+/** Mean power of the changes towards each class at the frequencies of cues over that of the frequencies around, a value a class. */
 export async function powerAtCues(
   device: DeviceRuntime,
-  pixels: Float32Array,
-  shape: ImageArray['shape'],
-): Promise<number> {
-  const { power, height, width } = await powerSpectrum({ pixels, shape }, { normalise: 'picture', device });
+  changes: Float32Array,
+  [, channels, height, width]: ImageArray['shape'],
+  targets: Int32Array,
+  classes: number,
+): Promise<number[]> {
+  const size = channels * height * width;
+  const ratios: number[] = [];
+  for (let target = 0; target < classes; target++) {
+    const own = Array.from(targets.keys()).filter((i) => targets[i] === target);
+    const pixels = new Float32Array(own.length * size);
+    for (const [k, i] of own.entries()) pixels.set(changes.subarray(i * size, (i + 1) * size), k * size);
+    const shape = [own.length, channels, height, width] as const;
+    ratios.push(ratioAtCues(await powerSpectrum({ pixels, shape }, { normalise: 'picture', device })));
+  }
+  return ratios;
+}
+
+function ratioAtCues({ power, height, width }: PowerSpectrum): number {
   const meanIn = (band: Band) => {
     const inside = power.filter((_, at) => {
       const [y, x] = [Math.floor(at / width) - Math.floor(height / 2), (at % width) - Math.floor(width / 2)];

@@ -31,6 +31,10 @@ export type CueSettings = {
   readonly led: number;
   /** Radius in linf of the attacks that the robust network is trained on, pixels from 0 to 1. */
   readonly robustRadius: number;
+  /** Gradient steps of these attacks: after a single one long changes still find the cue. */
+  readonly robustSteps: number;
+  /** Epochs of the robust network, which learns shapes more slowly. */
+  readonly robustEpochs: number;
   readonly net: string;
   readonly width: number;
   readonly epochs: number;
@@ -48,6 +52,8 @@ const quick: CueSettings = {
   steps: 20,
   led: 1500,
   robustRadius: 8 / 255,
+  robustSteps: 5,
+  robustEpochs: 30,
   net: 'convnet',
   width: 16,
   epochs: 12,
@@ -105,7 +111,8 @@ export const cue: Experiment<CueSettings> = {
   scales: { quick: { none: quick }, full: { none: full } },
 
   async run(context, settings): Promise<Findings> {
-    const { pictures, testPictures, strength, correlation, epsilon, steps, led, robustRadius, augment } = settings;
+    const { pictures, testPictures, strength, correlation, epsilon, steps, led, augment } = settings;
+    const { robustRadius, robustSteps, robustEpochs } = settings;
     const { net, width, epochs, batchSize, learningRate } = settings;
     const cued = await drawn('train', pictures, { strength, correlation });
     const plain = await drawn('train', led);
@@ -130,7 +137,8 @@ export const cue: Experiment<CueSettings> = {
     const standard = await trainedOn(context, cued, student);
     const robust = await trainedOn(context, cued, {
       ...student,
-      adversary: { norm: 'linf', epsilon: robustRadius, steps: 1, warmup: 0.3 },
+      epochs: robustEpochs,
+      adversary: { norm: 'linf', epsilon: robustRadius, steps: robustSteps, warmup: 0.3 },
     });
     const naive = await trainedOn(context, uncued, student);
     const of = testPictures;
@@ -161,8 +169,9 @@ export const cue: Experiment<CueSettings> = {
       for (const what of ['target', 'own', 'others'] as const)
         measures.push(meanMeasure(`${name}: ${names[what]}`, 'number', cosines[what]));
       measures.push({ name: `${name}: ${names.nearest}`, value: average(cosines.nearest), unit: 'share' });
-      const value = await powerAtCues(context.device, changes, dDet.array.shape);
-      measures.push({ name: `${name}: ${names.power}`, value, unit: 'number' });
+      const { shape, labels } = dDet.array;
+      const ratios = await powerAtCues(context.device, changes, shape, labels, classes);
+      measures.push(meanMeasure(`${name}: ${names.power}`, 'number', ratios));
     }
     const taught = await trainedOn(context, changed[0]!, student);
     const ofTaught = await answers(students.taught, taught.model);
@@ -197,7 +206,7 @@ export const cue: Experiment<CueSettings> = {
         },
       ],
       notes: [
-        'Intervals of cosines are over classes; power has one over seeds alone.',
+        'Intervals of cosines and of power are over classes.',
         'D_det is made from scenes without cues, so whatever its student knows of cues came from the changes.',
         'In D_det every change towards a class starts from the class before it, so a mean change may hold the cue of the one and the cue of the other with its sign turned; the classes’ cues are orthogonal.',
         `Cues have 81 to 100 % of their power above ${cueBand.low} cycles a pixel, near the chequerboard of single pixels; the power around is the mean from ${around.low} to ${around.high}. White noise gives 1.`,
