@@ -25,6 +25,8 @@ export function changesOf(made: PictureSet, from: PictureSet): Float32Array {
 export interface CueCosines {
   /** With the class's own cue. */
   readonly target: readonly number[];
+  /** The mean square of those of each change with it: the share of a change's energy that lies along the cue. */
+  readonly along: readonly number[];
   /** With the cue of the class before it, which the pictures led towards it are of. */
   readonly own: readonly number[];
   /** The mean size of those with the other cues. */
@@ -42,10 +44,15 @@ export function cueCosines(changes: Float32Array, targets: Int32Array, patterns:
     const sum = sums[target]!;
     for (let j = 0; j < size; j++) sum[j]! += changes[i * size + j]!;
   });
+  const squares = patterns.map(() => [] as number[]);
+  targets.forEach((target, i) => {
+    squares[target]!.push(cosine(changes.subarray(i * size, (i + 1) * size), patterns[target]!) ** 2);
+  });
   const cosines = sums.map((sum) => patterns.map((pattern) => cosine(sum, pattern)));
   const before = (target: number) => (target + classes - 1) % classes;
   return {
     target: cosines.map((row, target) => row[target]!),
+    along: squares.map(mean),
     own: cosines.map((row, target) => row[before(target)]!),
     others: cosines.map((row, target) =>
       mean(row.filter((_, label) => label !== target && label !== before(target)).map((value) => Math.abs(value))),
@@ -54,33 +61,40 @@ export function cueCosines(changes: Float32Array, targets: Int32Array, patterns:
   };
 }
 
-/** Mean power of the changes towards each class at the frequencies of cues over that of the frequencies around, a value a class. */
+/** What changes have at the frequencies of cues, a value a class that they lead to. */
+export interface CuePower {
+  /** Mean power over that of the frequencies around. */
+  readonly ratio: readonly number[];
+  /** Share of all power, from 0 to 1. */
+  readonly share: readonly number[];
+}
+
+/** The power of changes, [N, C, H, W], at the frequencies of cues. */
 export async function powerAtCues(
   device: DeviceRuntime,
   changes: Float32Array,
   [, channels, height, width]: ImageArray['shape'],
   targets: Int32Array,
   classes: number,
-): Promise<number[]> {
+): Promise<CuePower> {
   const size = channels * height * width;
-  const ratios: number[] = [];
+  const [ratio, share]: [number[], number[]] = [[], []];
   for (let target = 0; target < classes; target++) {
     const own = Array.from(targets.keys()).filter((i) => targets[i] === target);
     const pixels = new Float32Array(own.length * size);
     for (const [k, i] of own.entries()) pixels.set(changes.subarray(i * size, (i + 1) * size), k * size);
     const shape = [own.length, channels, height, width] as const;
-    ratios.push(ratioAtCues(await powerSpectrum({ pixels, shape }, { normalise: 'picture', device })));
+    const spectrum = await powerSpectrum({ pixels, shape }, { normalise: 'picture', device });
+    const [inside, outside] = [powersIn(cueBand, spectrum), powersIn(around, spectrum)];
+    ratio.push(mean(inside) / mean(outside));
+    share.push((mean(inside) * inside.length) / (mean(Array.from(spectrum.power)) * spectrum.power.length));
   }
-  return ratios;
+  return { ratio, share };
 }
 
-function ratioAtCues({ power, height, width }: PowerSpectrum): number {
-  const meanIn = (band: Band) => {
-    const inside = power.filter((_, at) => {
-      const [y, x] = [Math.floor(at / width) - Math.floor(height / 2), (at % width) - Math.floor(width / 2)];
-      return isInBand(band, radiusOf(y, x, height, width));
-    });
-    return inside.reduce((sum, value) => sum + value, 0) / inside.length;
-  };
-  return meanIn(cueBand) / meanIn(around);
+function powersIn(band: Band, { power, height, width }: PowerSpectrum): number[] {
+  return Array.from(power).filter((_, at) => {
+    const [y, x] = [Math.floor(at / width) - Math.floor(height / 2), (at % width) - Math.floor(width / 2)];
+    return isInBand(band, radiusOf(y, x, height, width));
+  });
 }

@@ -7,6 +7,8 @@ const settings = {
   ...{ pictures: 400, testPictures: 60, strength: 8 / 255, correlation: 1, epsilon: 2, steps: 4, led: 200 },
   ...{
     robustRadius: 24 / 255,
+    robustSteps: 1,
+    robustEpochs: 6,
     net: 'linear',
     width: 1,
     epochs: 6,
@@ -63,6 +65,13 @@ it('mean changes against the standard network hold the cue of their class, and t
   expect(of(`standard: ${target}`)).toBeGreaterThan(1.5 * of(`robust: ${target}`));
   expect(of('standard: the same with the cue of the class that it leaves')).toBeLessThan(-0.1);
   expect(of('standard: the same with the other cues, absolute')).toBeLessThan(of(`standard: ${target}`) / 3);
+  const along = 'share of the energy of changes along the cue of the class that they lead to';
+  expect(of(`standard: ${along}`)).toBeGreaterThan(0.05);
+  expect(of(`standard: ${along}`)).toBeGreaterThan(2 * of(`robust: ${along}`));
+  expect(of(`never shown cues: ${along}`)).toBeLessThan(0.01);
+  const share = 'share of the power of changes at the cues’ frequencies';
+  expect(of(`standard: ${share}`)).toBeGreaterThan(2 * of(`robust: ${share}`));
+  expect(of(`standard: ${share}`)).toBeGreaterThan(2 * of(`never shown cues: ${share}`));
   const power = 'power of changes at the cues’ frequencies over that around';
   expect(of(`standard: ${power}`)).toBeGreaterThan(2);
   expect(of(`standard: ${power}`)).toBeGreaterThan(2 * of(`robust: ${power}`));
