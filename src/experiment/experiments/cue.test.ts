@@ -69,6 +69,10 @@ it('mean changes against the standard network hold the cue of their class, and t
   expect(of(`standard: ${along}`)).toBeGreaterThan(0.05);
   expect(of(`standard: ${along}`)).toBeGreaterThan(2 * of(`robust: ${along}`));
   expect(of(`never shown cues: ${along}`)).toBeLessThan(0.01);
+  expect(of('robust: the same, less a third of the standard network’s')).toBeCloseTo(
+    of(`robust: ${along}`) - of(`standard: ${along}`) / 3,
+    10,
+  );
   const share = 'share of the power of changes at the cues’ frequencies';
   expect(of(`standard: ${share}`)).toBeGreaterThan(2 * of(`robust: ${share}`));
   expect(of(`standard: ${share}`)).toBeGreaterThan(2 * of(`never shown cues: ${share}`));
