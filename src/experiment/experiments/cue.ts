@@ -14,7 +14,7 @@ import { pairedMeasure } from '../paired-interval.ts';
 import { withPatterns } from '../pattern-set.ts';
 import { perturbedTowards } from '../perturbed-set.ts';
 import { type PictureSet, pictureSet, picturesOf } from '../picture-set.ts';
-import { chanceMargin, exceeds, isAbove, isAtMost, isBelow, lowEnd } from '../summary.ts';
+import { chanceMargin, exceeds, isAbove, isAtMost, isBelow } from '../summary.ts';
 
 /** How much is computed. */
 export type CueSettings = {
