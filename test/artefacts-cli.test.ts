@@ -66,9 +66,10 @@ it('predicts and measures a model of any origin, and draws it', async () => {
 
 it.each([
   ['--out', '--out is where --artefacts draws its maps'],
+  ['--artefacts --out', 'A figure is written as .svg or .png; refused is neither.'],
   ['--csv', '--csv is where --artefacts writes its tables'],
 ])('refuses %s of nothing in a sentence and writes nothing', (flag, message) => {
-  const { status, stdout, stderr } = run('inspect', 'net.onnx', flag, 'refused');
+  const { status, stdout, stderr } = run('inspect', 'net.onnx', ...flag.split(' '), 'refused');
   expect([status, stdout]).toEqual([2, '']);
   expect(stderr).toContain(message);
   expect(existsSync(join(folder, 'refused'))).toBe(false);

@@ -1,6 +1,7 @@
 /** @file A row of pictures with titles over and captions under them, as one picture. */
 import { encodePng, rasterize } from '#image-codec';
 import { svgText, textWidth } from '#image-text';
+import { base64 } from './base64.ts';
 import { type Picture, toRgb } from './image.ts';
 import { resizePicture } from './resize.ts';
 
@@ -32,10 +33,40 @@ const captionSize = 13;
 const lineHeight = 22;
 
 /** The figure as PNG bytes. Small pictures are enlarged by whole factors, so that their pixels show. */
-export async function figurePng(
-  { panels, heading, note }: Figure,
-  text: Readonly<Record<string, string>> = {},
-): Promise<Uint8Array> {
+export async function figurePng(figure: Figure, text: Readonly<Record<string, string>> = {}): Promise<Uint8Array> {
+  const { pictures, ...around } = layOut(figure);
+  const page = await rasterize(svgOf(around));
+  const data = page.data.slice();
+  for (const { picture, left, top } of pictures) paste(data, page, picture, left, top);
+  return encodePng({ ...page, data }, text);
+}
+
+/** The figure as an SVG document that holds its pictures as PNG. */
+export async function figureSvg(figure: Figure): Promise<string> {
+  const { pictures, drawing, ...size } = layOut(figure);
+  const images = await Promise.all(
+    pictures.map(async ({ picture, left, top }) => {
+      const { width, height } = picture;
+      const png = base64(await encodePng(picture));
+      return `<image x="${left}" y="${top}" width="${width}" height="${height}" href="data:image/png;base64,${png}"/>`;
+    }),
+  );
+  return svgOf({ ...size, drawing: `${drawing}${images.join('')}` });
+}
+
+/** All but the pictures as SVG markup, and where these belong. */
+interface Layout {
+  readonly width: number;
+  readonly height: number;
+  readonly drawing: string;
+  readonly pictures: readonly { readonly picture: Picture; readonly left: number; readonly top: number }[];
+}
+
+function svgOf({ width, height, drawing }: Omit<Layout, 'pictures'>): string {
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"><rect width="100%" height="100%" fill="#ffffff"/>${drawing}</svg>`;
+}
+
+function layOut({ panels, heading, note }: Figure): Layout {
   const shown = panels.map((panel) => ({ ...panel, picture: enlarge(toRgb(panel.picture)) }));
   const side = Math.max(...shown.map(({ picture }) => picture.width));
   const tallest = Math.max(...shown.map(({ picture }) => picture.height));
@@ -59,12 +90,12 @@ export async function figurePng(
       ? ''
       : svgText(fit(note, width - 2 * margin, captionSize), margin, height - margin, captionSize, { fill: '#666666' }),
   ];
-  const page = await rasterize(
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}"><rect width="100%" height="100%" fill="#ffffff"/>${drawing.join('')}</svg>`,
-  );
-  const data = page.data.slice();
-  for (const [i, { picture }] of shown.entries()) paste(data, page, picture, left(i), top + 26);
-  return encodePng({ ...page, data }, text);
+  return {
+    width,
+    height,
+    drawing: drawing.join(''),
+    pictures: shown.map(({ picture }, i) => ({ picture, left: left(i), top: top + 26 })),
+  };
 }
 
 function captionSvg({ text, share, highlight = false }: Caption, x: number, y: number, width: number): string {

@@ -1,5 +1,6 @@
 /** @file Pictures in a report: inlined as PNG, enlarged without blur, in rows that have fewer columns on narrow screens. */
 import { encodePng } from '#image-codec';
+import { base64 } from '../image/base64.ts';
 import type { Picture } from '../image/image.ts';
 import { type Content, type Html, html } from './html.ts';
 
@@ -15,12 +16,6 @@ export async function inlinePicture(picture: Picture, alt: string): Promise<Html
   const { width, height } = picture;
   const kind = Math.max(width, height) <= smallSide ? 'pixels' : 'photo';
   return html`<img class="${kind}" src="data:image/png;base64,${base64(png)}" width="${width}" height="${height}" alt="${alt}">`;
-}
-
-function base64(bytes: Uint8Array): string {
-  let binary = '';
-  for (let at = 0; at < bytes.length; at += 0x2000) binary += String.fromCharCode(...bytes.subarray(at, at + 0x2000));
-  return btoa(binary);
 }
 
 /** Anything with a caption under it. */

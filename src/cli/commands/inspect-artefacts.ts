@@ -1,7 +1,7 @@
 /** @file `pareidolia inspect --artefacts`: patterns that strides draw into gradients and generated pictures, predicted and measured. */
 import * as files from '#files';
 import { openRuntime } from '#runtime';
-import { figurePng } from '../../image/figure.ts';
+import { figurePng, figureSvg } from '../../image/figure.ts';
 import { externalFiles } from '../../model/external-files.ts';
 import { loadModel } from '../../model/load-model.ts';
 import type { Model } from '../../model/model.ts';
@@ -20,6 +20,7 @@ import { NoGradientError } from '../../tensor/grad.ts';
 import { artefactLayersCsv, artefactPhasesCsv } from '../artefact-csv.ts';
 import { artefactJson, artefactLines } from '../artefact-output.ts';
 import { type CliContext, withProgress } from '../context.ts';
+import { CliError } from '../errors.ts';
 import { readLabelled } from '../labelled-pictures.ts';
 import { loadOptionsOf } from '../model-flags.ts';
 import { beside, prepareOutputs, writeOutput } from '../output.ts';
@@ -28,6 +29,8 @@ import type { InspectFlags } from './inspect.ts';
 /** Runs the command. */
 export async function inspectArtefacts(context: CliContext, flags: InspectFlags, path: string): Promise<void> {
   const { out, csv, images: spec } = flags;
+  if (out !== undefined && !/\.(svg|png)$/i.test(out))
+    throw new CliError(`A figure is written as .svg or .png; ${out} is neither.`);
   const tables = csv === undefined ? [] : [csv, beside(csv, 'phases')];
   await prepareOutputs([out, ...tables], [path, ...(spec === undefined ? [] : [spec])]);
   const model = await loadModel(path, loadOptionsOf(flags)).catch((error: unknown) => {
@@ -55,8 +58,10 @@ export async function inspectArtefacts(context: CliContext, flags: InspectFlags,
     else
       notes.push('Nothing is measured: the model gives pictures, and no class scores whose gradient could be taken.');
   }
-  if (out !== undefined)
-    await writeOutput(out, await figurePng(artefactFigure(path.split(/[\\/]/).at(-1)!, prediction, measurement)));
+  if (out !== undefined) {
+    const figure = artefactFigure(path.split(/[\\/]/).at(-1)!, prediction, measurement);
+    await writeOutput(out, /\.svg$/i.test(out) ? await figureSvg(figure) : await figurePng(figure));
+  }
   const texts = csv === undefined ? [] : [artefactLayersCsv(prediction), artefactPhasesCsv(prediction, measurement)];
   for (const [i, text] of texts.entries()) await writeOutput(tables[i]!, text);
   const found = { file: path, prediction, measurement, notes, tables, ...(out === undefined ? {} : { out }) };

@@ -35,7 +35,7 @@ export const inspectRoute = buildCommand({
         brief: 'With --artefacts: the layers as a table, and energies by phase as FILE.phases.csv',
         placeholder: 'FILE',
       },
-      out: { ...text, brief: 'With --artefacts: PNG of the maps', placeholder: 'PNG' },
+      out: { ...text, brief: 'With --artefacts: figure of the maps, .png or .svg', placeholder: 'FILE' },
     },
     positional: { kind: 'tuple', parameters: [{ brief: 'ONNX file or address', parse: String, placeholder: 'model' }] },
     aliases: { o: 'out' },
