@@ -25,11 +25,11 @@ export interface ReadOptions {
 
 /**
  * Reads up to `limit` pictures in an order that the seed decides, from the test part where a set has one.
- * @param spec a data set (`cifar10:DIR`, a folder of class folders …), or a folder of pictures without classes
+ * @param spec a data set (`cifar10:DIR`, a folder of class folders …), a folder of pictures without classes, or a picture
  * @throws CliError if a class of the set is none of the model's; DataError if there is no such set
  */
 export async function readLabelled(spec: string, model: Model, options: ReadOptions): Promise<LabelledPictures> {
-  if (await isFlatFolder(spec)) return readFlat(spec, model, options);
+  if (isPicture(spec) || (await isFlatFolder(spec))) return readFlat(spec, model, options);
   const set = await openTest(spec);
   const classes = classesOf(set, model);
   const images: Float32Array[] = [];
@@ -42,8 +42,8 @@ export async function readLabelled(spec: string, model: Model, options: ReadOpti
   return { images, labels };
 }
 
-async function readFlat(folder: string, model: Model, options: ReadOptions): Promise<LabelledPictures> {
-  const files = await listPictures([folder]);
+async function readFlat(path: string, model: Model, options: ReadOptions): Promise<LabelledPictures> {
+  const files = await listPictures([path]);
   const images: Float32Array[] = [];
   for (const i of randomOrder(files.length, options.seed).subarray(0, options.limit)) {
     options.signal.throwIfAborted();

@@ -71,6 +71,11 @@ export async function spectrumCommand(this: CliContext, flags: SpectrumFlags, ..
     const [model, pictures] = paths;
     if (model === undefined || pictures === undefined || paths.length > 2)
       throw new CliError('Where a model is weak is measured on a model and a data set or folder of pictures.');
+    for (const what of ['csv', 'map'] as const)
+      if (flags[what] !== undefined)
+        throw new CliError(
+          `--${what} is of spectra; with --heatmap, --waves, --bands and --filtered -o FILE writes JSON, CSV and figures.`,
+        );
     await sensitivity.call(this, flags, model, pictures);
     return;
   }
