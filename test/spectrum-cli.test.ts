@@ -46,6 +46,19 @@ it('finds the checkerboard in a difference, and writes a table and a figure', as
   expect((await decodePicture(readFileSync(join(folder, 's.png')))).width).toBeGreaterThan(600);
 });
 
+it('says what keeps lines from being told, or makes them up', async () => {
+  const slope = (width: number, height: number) => ({
+    data: Float32Array.from({ length: 3 * width * height }, (_, at) => ((at * 7919) % 101) / 1000 + (at % width) / 50),
+    ...{ channels: 3, height, width },
+  });
+  writeFileSync(join(folder, 'odd.png'), await encodePng(slope(33, 35)));
+  writeFileSync(join(folder, 'even.png'), await encodePng(slope(32, 32)));
+  const notes = (...args: string[]) => JSON.parse(run('spectrum', ...args, '--json').stdout).notes;
+  expect(notes('odd.png')).toEqual([expect.stringContaining('Lines cannot be told in 33 x 35 pixels')]);
+  expect(notes('even.png')).toEqual([expect.stringContaining('Without --window the jumps between opposite edges')]);
+  expect(notes('even.png', '--window')).toEqual([]);
+});
+
 it("measures a model's gradients, its layers' and its twin's, and names what brings lines", async () => {
   writeFileSync(join(folder, 'net.onnx'), stridedNetwork({ kernel: 3, stride: 2, channels: 64 }));
   writeFileSync(join(folder, 'c.png'), await encodePng(checkered(0.2)));

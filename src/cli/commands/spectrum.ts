@@ -144,11 +144,23 @@ async function measurePictures(context: CliContext, flags: SpectrumFlags, paths:
   const count = batch.shape[0];
   const what = flags.difference ? `difference${count === 1 ? '' : 's'}` : `picture${count === 1 ? '' : 's'}`;
   const name = flags.difference ? `${paths[0]} less ${paths[1]}` : paths.length === 1 ? paths[0]! : `${count} pictures`;
+  const summary = describeSpectrum(spectrum, flags.above);
   return {
     heading: `Spectrum of ${count} ${what}, ${batch.shape[3]} x ${batch.shape[2]}${flags.window ? ', windowed' : ''}`,
-    summaries: [{ name, spectrum, summary: describeSpectrum(spectrum, flags.above) }],
-    notes,
+    summaries: [{ name, spectrum, summary }],
+    notes: [...notes, ...lineNotes(summary, flags.window)],
   };
+}
+
+/** What keeps lines from being told, or makes them up. */
+function lineNotes({ height, width, lines }: SpectrumSummary, isWindowed: boolean): string[] {
+  if (lines.length === 0)
+    return [
+      `Lines cannot be told in ${width} x ${height} pixels: sides are multiples of a period and at least four times as long. Cut the pictures, to multiples of 32 say.`,
+    ];
+  return isWindowed || lines.every(({ index }) => index < 2)
+    ? []
+    : ['Without --window the jumps between opposite edges of pictures look like lines too; perturbations have none.'];
 }
 
 /** Pictures in colour, cut to the largest size that fits in all. */
