@@ -113,6 +113,33 @@ describe('a random twin', () => {
     expect(await random.predict(x!, 1)).not.toEqual(await model.predict(x!, 1));
   });
 
+  test('has other weights also where these are reshaped before they are used', async () => {
+    const graph = new GraphBuilder();
+    graph.input('picture', 'float32', ['N', 3, 4, 4]);
+    const weight = graph.initializer(
+      'float32',
+      [3, 16, 5],
+      toBytes(
+        hostTensor(
+          Float64Array.from({ length: 240 }, (_, i) => Math.sin(i)),
+          [3, 16, 5],
+        ),
+      ),
+    );
+    const shape = (dims: number[]) =>
+      graph.initializer('int64', [dims.length], toBytes(hostTensor(dims, [dims.length], 'int64')));
+    const flat = graph.node('Reshape', ['picture', shape([-1, 48])], {}, ['flat'])[0]!;
+    const matrix = graph.node('Reshape', [weight, shape([48, 5])], {}, ['matrix'])[0]!;
+    graph.node('MatMul', [flat, matrix], {}, ['scores']);
+    graph.output('scores', 'float32', ['N', 5]);
+    await using model = await loadModel(graph.encode(18), plain);
+    await using random = await loadModel(randomTwin(model), plain);
+    const [own, drawn] = [model, random].map(
+      ({ file }) => file.graph!.initializer.find(({ dims }) => dims.length === 3)!,
+    );
+    expect(drawn!.rawData).not.toEqual(own!.rawData);
+  });
+
   test('is refused where there are no weights, in a sentence', async () => {
     await using model = await loadModel(bytes, plain);
     const graph = { ...model.file.graph!, node: [] };

@@ -1,7 +1,8 @@
 /**
  * @file A network's twin of the same architecture and random weights: what of a gradient's spectrum is the architecture's, and what training's.
  *
- * Every weight of two or more axes is drawn anew, normal with mean 0 and the deviation of the trained one. Biases, which fit the trained
+ * Every weight of two or more axes that a convolution or product takes, be it reshaped or transposed on the way, is drawn anew, normal with
+ * mean 0 and the deviation of the trained one. What is added or joined (position embeddings, class tokens) stays. Biases, which fit the trained
  * weights alone, become 0. Batch normalisation gets scale 1, shift 0, mean 0, and the variance that its convolution of random weights gives
  * to inputs of mean square 1 (fan-in times the weights' variance), so that no part of the network drowns the others.
  */
@@ -39,7 +40,7 @@ export function randomTwin(model: Pick<Model, 'name' | 'file'>, seed = 0): Uint8
     if (learnt.has(node.opType)) {
       const random = randomStream(seed, place++);
       for (const name of node.input.slice(0, 2))
-        set(name, (old, { length }) => {
+        set(sourceOf(name, makers), (old, { length }) => {
           if (length < 2) return old;
           const deviation = deviationOf(old);
           return old.map(() => deviation * random.normal());
@@ -55,6 +56,15 @@ export function randomTwin(model: Pick<Model, 'name' | 'file'>, seed = 0): Uint8
   if (place === 0 || drawn.size === 0) throw new SpectrumError(`${model.name} has no weights to draw anew.`);
   const initializer = graph.initializer.map((tensor) => drawn.get(tensor.name) ?? tensor);
   return encodeModel(changed(model.file, { graph: changed(graph, { initializer }) }));
+}
+
+/** Ops that give the values of their first input in another shape or order. */
+const rearranging = new Set(['Identity', 'Reshape', 'Transpose', 'Squeeze', 'Unsqueeze', 'Flatten']);
+
+/** Where a value's numbers come from. */
+function sourceOf(name: string, makers: ReadonlyMap<string, NodeProto>): string {
+  const maker = makers.get(name);
+  return maker !== undefined && rearranging.has(maker.opType) ? sourceOf(maker.input[0]!, makers) : name;
 }
 
 /** Whether an addition puts a constant onto what a learnt op gave: a bias written apart. */
