@@ -4,11 +4,14 @@
  */
 import { layerNames } from '../model/layer-names.ts';
 import type { Model } from '../model/model.ts';
+import { randomStream } from '../random/random-stream.ts';
 import { compile } from '../runtime/compile.ts';
 import { grad } from '../tensor/grad.ts';
+import { mul } from '../tensor/ops/arithmetic.ts';
 import { reduceSum } from '../tensor/ops/reduce.ts';
 import { square } from '../tensor/ops/unary.ts';
-import { input } from '../tensor/tensor.ts';
+import { sizeOf } from '../tensor/shape.ts';
+import { input, type Tensor } from '../tensor/tensor.ts';
 import { gradientPower } from './gradient-power.ts';
 import { inputGradients } from './input-gradients.ts';
 import { lineIndex, usualPeriods } from './lines.ts';
@@ -45,7 +48,13 @@ export interface LayerSpectrum {
   readonly op: string;
   /** What it gives, without the batch. */
   readonly shape: readonly number[];
+  /** Of the sum of squares of all that it gives: what its places have in common adds up, so that lines show, which single units have none of. */
   readonly spectrum: PowerSpectrum;
+  /**
+   * Of single units, on average over all of them: what one channel at one place answers to. From sums of all units under random signs, whose
+   * power is the sum of the units' on average over signs (Hutchinson 1990).
+   */
+  readonly units: PowerSpectrum;
 }
 
 /** Ops whose outputs are layers here: what has weights, or changes the resolution. */
@@ -61,7 +70,7 @@ const layerOps = new Set([
 ]);
 
 /**
- * Spectra of the gradients of each layer's sum of squares, from the first layer on: what the layers up to it make of a gradient.
+ * Spectra of the gradients of each layer, from the first layer on: what the layers up to it make of a gradient.
  * @param most layers at most, evenly from first to last; 16 unless given, and then also those that find by bisection where lines come
  */
 export async function layerSpectra(
@@ -95,23 +104,36 @@ function firstGap(layers: readonly LayerSpectrum[]): number | undefined {
 async function spectrumAt(
   model: Model,
   images: readonly Float32Array[],
-  { layer, op, value, place }: Layer & { readonly place: number },
+  { layer, op, value, shape, place }: Layer & { readonly place: number },
 ): Promise<LayerSpectrum> {
   const { channels, height, width, device } = model;
-  let shape: readonly number[] = [];
   const program = await compile(
-    ({ x }) => {
+    ({ x, signs }) => {
       const y = model.trace(x!).values.get(value)!;
-      shape = y.shape.slice(1);
-      return { dx: grad(reduceSum(square(y)), [x!], { describe: model.describe })[0]! };
+      const slopeOf = (sum: Tensor) => grad(sum, [x!], { describe: model.describe })[0]!;
+      return { all: slopeOf(reduceSum(square(y))), units: slopeOf(reduceSum(mul(y, signs!))) };
     },
-    { x: { shape: [1, channels, height, width], dtype: 'float32' } },
+    {
+      x: { shape: [1, channels, height, width], dtype: 'float32' },
+      signs: { shape, dtype: 'float32' },
+    },
     { device },
   );
   try {
-    const gradients: Float32Array[] = [];
-    for (const x of images) gradients.push((await program.run({ x })).dx!.data as Float32Array);
-    return { layer, place, op, shape, spectrum: await spectrumOfGradients(model, gradients) };
+    const [all, units]: [Float32Array[], Float32Array[]] = [[], []];
+    for (const [i, x] of images.entries()) {
+      const random = randomStream(place, i);
+      const signs = Float32Array.from({ length: sizeOf(shape) }, () => (random.uniform() < 0.5 ? -1 : 1));
+      const slopes = await program.run({ x, signs });
+      all.push(slopes.all!.data as Float32Array);
+      units.push(slopes.units!.data as Float32Array);
+    }
+    return {
+      ...{ layer, place, op },
+      shape: shape.slice(1),
+      spectrum: await spectrumOfGradients(model, all),
+      units: await spectrumOfGradients(model, units),
+    };
   } finally {
     await program.release();
   }
@@ -151,6 +173,8 @@ interface Layer {
   readonly layer: string;
   readonly op: string;
   readonly value: string;
+  /** With a batch of 1. */
+  readonly shape: readonly number[];
 }
 
 function layersOf(model: Model): Layer[] {
@@ -160,7 +184,7 @@ function layersOf(model: Model): Layer[] {
   return model.file.graph!.node.flatMap(({ opType, name, output }) => {
     const value = output[0] ?? '';
     if (!layerOps.has(opType) || !values.has(value)) return [];
-    return [{ layer: name || (names.get(value) ?? value), op: opType, value }];
+    return [{ layer: name || (names.get(value) ?? value), op: opType, value, shape: values.get(value)!.shape }];
   });
 }
 

@@ -201,6 +201,10 @@ function cut(read: readonly Picture[]): { readonly batch: PictureBatch; readonly
   };
 }
 
+/** What the rows of layers are of. */
+const layerNote =
+  'Layers: slopes, shares and centroids are of single units, on average; lines are of all places of a layer together, which single units have none of.';
+
 async function measureGradients(
   context: CliContext,
   flags: SpectrumFlags,
@@ -229,9 +233,10 @@ async function measureGradients(
       signal,
       onProgress: (done, total) => update(`${what} ${done} of ${total}`),
     });
-    const named = layers.map(({ layer, op, spectrum }) => ({
+    // Lines are of all places together, all else of single units.
+    const named = layers.map(({ layer, op, spectrum, units }) => ({
       name: layer.includes(op) ? layer : `${layer} (${op})`,
-      summary: summary(spectrum),
+      summary: { ...summary(units), lines: summary(spectrum).lines },
     }));
     return { layers: named, origins: lineOrigins(layers) };
   };
@@ -247,7 +252,7 @@ async function measureGradients(
     ],
     ...found,
     ...(twin.found === undefined ? {} : { twin: twin.found }),
-    notes: twin.note === undefined ? [] : [twin.note],
+    notes: [...(found.layers.length === 0 ? [] : [layerNote]), ...(twin.note === undefined ? [] : [twin.note])],
   };
 
   async function twinOf() {
