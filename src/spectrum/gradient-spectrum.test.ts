@@ -8,7 +8,7 @@ import { stridedNetwork } from '../../test/support/strided.ts';
 import { loadModel } from '../model/load-model.ts';
 import { GraphBuilder } from '../onnx/file/graph-builder.ts';
 import { hostTensor, toBytes } from '../tensor/host.ts';
-import { gradientSpectrum, layerSpectra, lineOrigins } from './gradient-spectrum.ts';
+import { gradientSpectrum, type LayerSpectrum, layerSpectra, lineOrigins } from './gradient-spectrum.ts';
 import { spectralLines } from './lines.ts';
 import type { PowerSpectrum } from './power-spectrum.ts';
 import { highShare } from './radial.ts';
@@ -37,8 +37,38 @@ test('a stride of 2 with kernels of 3 draws lines of period 2 into gradients, an
   const [lines, none] = [await layerSpectra(strided, noise), await layerSpectra(even, noise)];
   expect(lineOf(lines[0]!.spectrum)).toBeGreaterThan(5);
   expect(lineOf(none[0]!.spectrum)).toBeLessThan(2);
+  // Lines are what places add up to: one unit's gradient is a kernel, somewhere.
+  expect(lineOf(lines[0]!.units)).toBeLessThan(2);
   expect(lineOrigins(lines, [2])).toMatchObject([{ period: 2, layer: lines[0]!.layer }]);
   expect(lineOrigins(none, [2])).toEqual([]);
+});
+
+test('single units of a convolution have the spectrum of its kernel, whatever the picture', async () => {
+  const graph = new GraphBuilder();
+  graph.input('picture', 'float32', ['N', 3, 32, 32]);
+  // The difference of neighbours across, of each colour.
+  const weight = graph.initializer('float32', [3, 1, 1, 2], toBytes(hostTensor([1, -1, 1, -1, 1, -1], [3, 1, 1, 2])));
+  graph.node('Conv', ['picture', weight], { kernel_shape: [1, 2], group: 3 }, ['differences']);
+  graph.node(
+    'ReduceMean',
+    ['differences', graph.initializer('int64', [2], toBytes(hostTensor([2, 3], [2], 'int64')))],
+    { keepdims: 0 },
+    ['scores'],
+  );
+  graph.output('scores', 'float32', ['N', 3]);
+  await using model = await loadModel(graph.encode(18), plain);
+  const [{ units, spectrum }] = (await layerSpectra(model, [...noise, ...noise, ...noise, ...noise])) as [
+    LayerSpectrum,
+  ];
+  // By columns of frequency k: 4 sin²(πk / 32) as a share of its sum of 64.
+  const columnsOf = ({ power }: PowerSpectrum) =>
+    Array.from({ length: 32 }, (_, x) =>
+      Array.from({ length: 32 }, (_row, y) => power[y * 32 + x]!).reduce((a, b) => a + b),
+    );
+  for (const [x, share] of columnsOf(units).entries())
+    expect(share).toBeCloseTo((4 * Math.sin((Math.PI * (x - 16)) / 32) ** 2) / 64, 2);
+  // The sum of squares has the picture's noise in it, filtered twice: sin⁴, whose mean is 3 / 8.
+  expect(columnsOf(spectrum)[0]).toBeCloseTo(16 / (16 * 32 * (3 / 8)), 2);
 });
 
 describe('of 40 layers, all of kernel 1 but one that averages 3 x 3 with stride 2', () => {
