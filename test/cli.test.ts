@@ -384,7 +384,18 @@ describe('pareidolia bridge', () => {
     expect(page).toContain(patterns[0].links[1].words);
     const lines = readFileSync(at('doses.csv'), 'utf8').trim().split('\n');
     expect(lines.length).toBe(1 + 4 * patterns.length);
-    expect(lines[0]!.split(',').length).toBe(11);
+    const heads = lines[0]!.split(',');
+    expect(heads.length).toBe(15);
+    // Every number of the JSON of a dose stands in its line.
+    const [dose] = patterns[0].doses.filter((one: { dose: number }) => one.dose === 4 / 255);
+    const line = lines
+      .map((each) => each.split(','))
+      .find((each) => each[2] === 'ascent' && Number(each[3]) === 4 / 255)!;
+    const told = (head: string) => Number(line[heads.indexOf(head)]);
+    for (const ground of ['grey', 'black', 'mean']) expect(told(`gained_on_${ground}`)).toBe(dose.aloneGained[ground]);
+    const { r2 } = patterns[0].linearity;
+    expect(told('r2')).toBe(r2.find((one: { dose: number }) => one.dose === 4 / 255).value);
+    expect(told('gained')).toBe(dose.gained.value);
   });
 
   it('refuses what it cannot measure, and writes nothing', () => {

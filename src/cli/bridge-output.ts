@@ -108,11 +108,12 @@ export function bridgeJson(all: readonly BridgeFindings[]): string {
   return `${JSON.stringify({ units }, null, 2)}\n`;
 }
 
-/** A line for each unit, pattern and dose. */
+/** A line for each unit, pattern and dose; where linearity breaks is the same for all doses of a pattern, and empty where it does not. */
 export function bridgeCsv(all: readonly BridgeFindings[]): string {
-  const head = 'model,unit,pattern,dose,gained,gained_low,gained_high,predicted,gained_on_grey,fooled,led';
+  const head =
+    'model,unit,pattern,dose,gained,gained_low,gained_high,predicted,r2,breaks_at,gained_on_grey,gained_on_black,gained_on_mean,fooled,led';
   const lines = all.flatMap(({ model, unit, patterns }) =>
-    patterns.flatMap(({ pattern, reactions }) =>
+    patterns.flatMap(({ pattern, reactions, linearity }) =>
       reactions.doses.map((one) => {
         const gained = meanOf(one.gained);
         return [
@@ -124,7 +125,11 @@ export function bridgeCsv(all: readonly BridgeFindings[]): string {
           gained.low,
           gained.high,
           mean(one.predicted),
+          linearity.r2.find(({ dose }) => dose === one.dose)?.value,
+          linearity.breaksAt,
           mean(one.aloneGained.grey),
+          mean(one.aloneGained.black),
+          mean(one.aloneGained.mean),
           mean(one.fooled.map(Number)),
           mean(one.led.map(Number)),
         ];
