@@ -62,6 +62,41 @@ describe('of classes that one channel tells', () => {
   );
 });
 
+describe('of classes that two channels tell', () => {
+  // Class 0 while |<w, x>| < |w|^2 / 2, where w is one wave in a channel and the same, or its negative, in another.
+  const [i, j, count] = [1, 3, 24];
+  const wave = fourierBasis(i, j, side, side);
+  const modelOf = (one: number, other: number, sign: 1 | -1) => {
+    const w = new Float32Array(size);
+    wave.forEach((value, at) => {
+      w[one * 256 + at] = value;
+      w[other * 256 + at] = sign * value;
+    });
+    return loadModel(nearestMeanNetwork([new Float32Array(size), w, w.map((v) => -v)]), { preprocessing: 'none' });
+  };
+  const greys = Array.from({ length: count }, (_, k) => new Float32Array(size).fill(0.4 + 0.005 * k));
+  const wrongUnder = async (one: number, other: number, sign: 1 | -1) => {
+    await using model = await modelOf(one, other, sign);
+    const { cells, cleanError } = await heatMap(model, greys, undefined, { norm: 1, batch: 7 });
+    expect(cleanError).toBe(0);
+    const own = cells.find((cell) => cell.i === i && cell.j === j)!;
+    expect(cells.reduce((sum, { wrong }) => sum + wrong, 0)).toBe(own.wrong);
+    return own.wrong;
+  };
+
+  it.each([
+    [0, 1],
+    [0, 2],
+    [1, 2],
+  ])('a sum errs where signs of channels %i and %i agree, a difference where not, each in about half', async (a, b) => {
+    const [agree, differ] = [await wrongUnder(a, b, 1), await wrongUnder(a, b, -1)];
+    // Of 24 throws of a coin, fewer than 5 or more than 19 heads come once in 650.
+    expect(differ).toBeGreaterThanOrEqual(5);
+    expect(agree).toBeGreaterThanOrEqual(5);
+    expect(agree + differ).toBe(count);
+  });
+});
+
 describe('of a network', () => {
   const images = pictures(7, 1);
   const options = { norm: 3, step: 2, seed: 4 };
