@@ -54,6 +54,16 @@ function quadratic(centre: Float32Array) {
   });
 }
 
+/** Scores 0 and mean + steeper Relu(mean - bend). */
+function bent(steeper: number, bend: number) {
+  return modelOf((graph, flat, floats) => {
+    const [mean] = graph.node('MatMul', [flat, floats(new Float64Array(size).fill(1 / size), [size, 1])]);
+    const [above] = graph.node('Relu', [graph.node('Sub', [mean!, floats([bend], [1])])[0]!]);
+    const [both] = graph.node('Concat', [mean!, above!], { axis: 1 });
+    graph.node('MatMul', [both!, floats([0, 1, 0, steeper], [2, 2])], {}, ['scores']);
+  });
+}
+
 /** A linear model of random weights, both signs, that takes nothing for its second class. */
 async function stubborn() {
   const weights = Float64Array.from({ length: size }, () => random() - 0.5);
@@ -168,3 +178,19 @@ describe('γ of a quadratic unit', () => {
     }
   });
 });
+
+it.each(['rms', 'linf'] as const)(
+  'γ of a unit that bends further off is found from where ascent ends, %s',
+  async (strength) => {
+    // Around grey the response is linear, so that no search from nearby has a slope to follow; it bends half of the way
+    // to the border that raises it most. Of the response, half of the score, γ is half of 4 times the way behind the bend.
+    const grey = new Float32Array(size).fill(0.4);
+    const dose = 16 / 255;
+    await using model = await bent(4, 0.4 + dose / 2);
+    const responder = responderOf(model, unitNamed(model, '1'));
+    const clean = await responder.slopes([grey]);
+    const [found] = await localLinearity(responder, [grey], clean, [dose], strength);
+    expect(found!.gamma.value / dose).toBeCloseTo((4 * 0.5) / 2, 3);
+    expect(found!.raised.value / dose).toBeCloseTo((1 + 4 * 0.5) / 2, 3);
+  },
+);
