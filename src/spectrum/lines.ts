@@ -40,9 +40,7 @@ export function spectralLines(spectrum: PowerSpectrum, periods: readonly number[
   const { height, width } = spectrum;
   return periods.flatMap((period) => {
     if (period < 2 || height % period !== 0 || width % period !== 0 || Math.min(height, width) < 4 * period) return [];
-    const peaks = frequenciesOf(period).map(([i, j]) =>
-      peakAt(spectrum, (i * height) / period, (j * width) / period, period),
-    );
+    const peaks = frequenciesOf(period).map(([i, j]) => peakAt(spectrum, (i * height) / period, (j * width) / period));
     return [{ period, index: peaks.reduce((sum, { ratio }) => sum + ratio, 0) / peaks.length, peaks }];
   });
 }
@@ -67,14 +65,12 @@ function frequenciesOf(p: number): (readonly [number, number])[] {
 
 const gcd = (a: number, b: number): number => (b === 0 ? a : gcd(b, a % b));
 
-function peakAt({ height, width, power }: PowerSpectrum, ky: number, kx: number, period: number): SpectralPeak {
+function peakAt({ height, width, power }: PowerSpectrum, ky: number, kx: number): SpectralPeak {
   const [middleY, middleX] = [Math.floor(height / 2), Math.floor(width / 2)];
   const at = (y: number, x: number) => power[wrap(y + middleY, height) * width + wrap(x + middleX, width)]!;
-  const isLine = (y: number, x: number) => y % (height / period) === 0 && x % (width / period) === 0;
   const around: number[] = [];
   for (let y = -2; y <= 2; y++)
-    for (let x = -2; x <= 2; x++)
-      if (Math.max(Math.abs(y), Math.abs(x)) === 2 && !isLine(ky + y, kx + x)) around.push(at(ky + y, kx + x));
+    for (let x = -2; x <= 2; x++) if (Math.max(Math.abs(y), Math.abs(x)) === 2) around.push(at(ky + y, kx + x));
   const background = median(around);
   const value = at(ky, kx);
   const ratio = value === 0 ? 0 : value / background;

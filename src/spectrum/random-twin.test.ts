@@ -126,3 +126,29 @@ test('a twin answers a black picture with its last layer of what other additions
   const found = await twin.predict(new Float32Array(192), 1);
   for (const k of [0, 1]) expect(found[k]).toBeCloseTo(expected[k]!, 4);
 });
+
+test.each([
+  // 48 inputs of variance 4 each, however the weight is laid out.
+  ['MatMul', {}, [48, 6]],
+  ['Gemm', {}, [48, 6]],
+  ['Gemm', { transB: 1 }, [6, 48]],
+] as const)('a normalisation after %s %j has the fan-in of a product', async (op, attributes, shape) => {
+  const graph = new GraphBuilder();
+  const weight = (dims: readonly number[], values: ArrayLike<number>, name: string) =>
+    graph.initializer('float32', dims, toBytes(hostTensor(values, dims)), name);
+  graph.input('picture', 'float32', ['N', 3, 4, 4]);
+  const [flat] = graph.node('Flatten', ['picture']);
+  const [a] = graph.node(op, [flat!, weight(shape, pairs(288, 0, 2), 'weight')], attributes);
+  const ones = new Array(6).fill(1);
+  graph.node(
+    'BatchNormalization',
+    [a!, ...['scale', 'shift', 'mean', 'variance'].map((name) => weight([6], ones, name))],
+    {},
+    ['scores'],
+  );
+  graph.output('scores', 'float32', ['N', 6]);
+  await using model = await loadModel(graph.encode(18), plain);
+  await using twin = await loadModel(randomTwin(model), plain);
+  const { rawData } = twin.file.graph!.initializer.find(({ name }) => name === 'variance')!;
+  for (const value of new Float32Array(Uint8Array.from(rawData).buffer)) expect(value).toBeCloseTo(48 * 4, 3);
+});

@@ -3,7 +3,7 @@
  *
  * Every weight of two or more axes that a convolution or product takes, be it reshaped or transposed on the way, is drawn anew, normal with
  * mean 0 and the deviation of the trained one. What is added or joined (position embeddings, class tokens) stays. Biases, which fit the trained
- * weights alone, become 0. Batch normalisation gets scale 1, shift 0, mean 0, and the variance that its convolution of random weights gives
+ * weights alone, become 0. Batch normalisation gets scale 1, shift 0, mean 0, and the variance that its convolution or product of random weights gives
  * to inputs of mean square 1 (fan-in times the weights' variance), so that no part of the network drowns the others.
  */
 import { type NodeProto, type TensorProto, TensorProto_DataLocation, TensorProto_DataType } from 'onnx-buf';
@@ -74,12 +74,22 @@ function isBias(makers: Map<string, NodeProto>, node: NodeProto, byName: Map<str
   );
 }
 
-/** Variance of a convolution's outputs over random weights, for inputs of mean square 1. */
+/** Variance of the outputs of a convolution or product over random weights, for inputs of mean square 1. */
 function responseOf(maker: NodeProto | undefined, byName: Map<string, TensorProto>, model: string): number {
   const weight = maker !== undefined && learnt.has(maker.opType) ? byName.get(maker.input[1]!) : undefined;
   if (weight === undefined) return 1;
-  const fanIn = weight.dims.slice(1).reduce((a, b) => a * Number(b), 1);
-  return Math.max(1e-12, fanIn * deviationOf(floatsOf(weight, model)) ** 2);
+  return Math.max(1e-12, fanInOf(maker!, weight.dims.map(Number)) * deviationOf(floatsOf(weight, model)) ** 2);
+}
+
+/** How many inputs each output of a learnt op has, by the shape of its weight. */
+function fanInOf({ opType, attribute }: NodeProto, dims: readonly number[]): number {
+  const product = (sizes: readonly number[]) => sizes.reduce((a, b) => a * b, 1);
+  const named = (name: string) => attribute.find((one) => one.name === name);
+  if (opType === 'MatMul' || (opType === 'Gemm' && !named('transB')?.i)) return dims.at(-2)!;
+  // Strides spread inputs over as many outputs.
+  if (opType === 'ConvTranspose')
+    return (dims[0]! * product(dims.slice(2))) / product((named('strides')?.ints ?? []).map(Number));
+  return product(dims.slice(1));
 }
 
 function deviationOf(values: Float32Array): number {
