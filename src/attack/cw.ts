@@ -5,8 +5,8 @@
  *
  * Departures. Each picture has its own c, gives up a round by its own loss, and pixels that are black or white are moved a millionth inwards
  * first, so that they can move at all. In all norms the first c is 0.001, where the authors' code begins with 1e-5 in linf; in linf and l0 it
- * is doubled 35 times at most, to 2e7 (theirs: to 20 in linf, to 2e6 in l0). Their l0 fixes 0.3 times the root of the changed pixels at most at a time; here it is a fifth of the
- * changed channel values, each for itself.
+ * is doubled 35 times at most for each tau or set of values, and grows to 1e10 at most (theirs: to 20 in linf, to 2e6 in l0). Their l0 fixes
+ * 0.3 times the root of the changed pixels at most at a time; here it is a fifth of the changed channel values, each for itself.
  */
 import { adam } from './adam.ts';
 import { checkCount } from './check-options.ts';

@@ -3,7 +3,7 @@ import { lstat, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { writeOutput } from './output.ts';
+import { prepareOutputs, writeOutput } from './output.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -35,5 +35,17 @@ describe('an output', () => {
   it('that cannot take its place leaves nothing beside it', async () => {
     await expect(writeOutput(folder, 'x')).rejects.toThrow(/Cannot write/);
     expect(existsSync(`${folder}.part`)).toBe(false);
+  });
+});
+
+describe('outputs of a run', () => {
+  it('may not be one file twice, however it is written, nor an input', async () => {
+    const [a, b] = [join(folder, 'one.csv'), join(folder, 'two.csv')];
+    await prepareOutputs([a, undefined, b]);
+    await expect(prepareOutputs([a, b, join(folder, 'sub/../one.csv')])).rejects.toThrow(
+      'one.csv would be written twice; give each output a name of its own.',
+    );
+    await expect(prepareOutputs([a, b], [b])).rejects.toThrow('two.csv is an input');
+    expect(existsSync(a) || existsSync(b)).toBe(false);
   });
 });

@@ -73,7 +73,7 @@ const perfect = 1 - 1e-9;
 /**
  * 95 % interval of a correlation of independent pairs, by Fisher's transformation; everything from -1 to 1 for fewer than four pairs.
  * Fisher's has no width where pairs lie on a line, which the normal pairs that it is made for never do. Those say what their ranks say, so
- * that a perfect correlation has the interval of a perfect correlation of ranks.
+ * that a perfect correlation has the interval of a perfect correlation of ranks, a wider one than a nearly perfect correlation has.
  */
 export function correlationInterval(r: number, pairs: number): Interval {
   return Math.abs(r) >= perfect ? rankCorrelationInterval(r, pairs) : transformedInterval(r, pairs, 1);
@@ -82,7 +82,8 @@ export function correlationInterval(r: number, pairs: number): Interval {
 /**
  * The same of a correlation of ranks (Spearman), which spreads more (Bonett and Wright 2000). A few pairs that all agree are no certainty:
  * the interval reaches from 1 as far as that of 1 - 12 / (n (n² - 1)), the next correlation below it, of one swap of neighbours; so from -1,
- * and for what lies between by ties. It holds 0 up to five pairs; by permutations all agree, or all disagree, by chance in 2 of n! cases: 8 % for four pairs, 1.7 % for five.
+ * and for what lies between by ties. It holds 0 up to five pairs; by permutations all agree, or all disagree, by chance in 2 of n! cases:
+ * 8 % for four pairs, 1.7 % for five.
  */
 export function rankCorrelationInterval(r: number, pairs: number): Interval {
   const swapped = pairs < 2 ? 0 : 1 - 12 / (pairs * (pairs ** 2 - 1));

@@ -48,11 +48,11 @@ export interface LayerSpectrum {
   readonly op: string;
   /** What it gives, without the batch. */
   readonly shape: readonly number[];
-  /** Of the sum of squares of all that it gives: what its places have in common adds up, so that lines show, which single units have none of. */
+  /** Of the sum of squares of all that it gives: what its places have in common adds up to lines, which single units have none of. */
   readonly spectrum: PowerSpectrum;
   /**
-   * Of single units, on average over all of them: what one channel at one place answers to. From sums of all units under random signs, whose
-   * power is the sum of the units' on average over signs (Hutchinson 1990).
+   * Of single units, their power summed up: what one channel at one place answers to, loud ones counting for more. From sums of all units
+   * under random signs, whose power is the sum of the units' on average over signs (Hutchinson 1990).
    */
   readonly units: PowerSpectrum;
 }

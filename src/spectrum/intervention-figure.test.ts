@@ -65,3 +65,13 @@ it('draws each on the scale of its column', () => {
     '#ffffff',
   ]);
 });
+
+it('a line with nothing around it is as long as its column, and others keep their scale', () => {
+  const endless = interventionFigure({
+    ...{ model: 'net', pictures: 10, steps: 5 },
+    rows: [row('none', 'nothing', Number.POSITIVE_INFINITY, 0.5), row('blurpool3', 'network', 3, 0)],
+  });
+  expect(endless.columns[0]).toMatchObject({ to: 3, bars: [{ text: '∞' }, { text: '3.00' }] });
+  const [, width] = /<rect x="[\d.]+" y="[\d.]+" width="([\d.]+)" height="14"/.exec(barFigureSvg(endless))!;
+  expect(Number(width)).toBe(150);
+});

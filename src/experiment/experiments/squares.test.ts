@@ -30,4 +30,17 @@ it('the ratio of medians lies between the ends of both, and is unknown of few sq
   expect(medianRatio(upTo(20), [...upTo(15), -1, -2, -3, -4, -5]).interval!.high).toBe(Infinity);
   expect(medianRatio(upTo(6), upTo(6)).value).toBeNaN();
   expect(medianRatio(upTo(20), upTo(20, -1)).value).toBeNaN();
+  // Medians of -1 and of 0, whose intervals reach above 0.
+  expect(
+    medianRatio(
+      upTo(21),
+      Array.from({ length: 21 }, (_, i) => i - 11),
+    ).value,
+  ).toBeNaN();
+  expect(
+    medianRatio(
+      upTo(21),
+      Array.from({ length: 21 }, (_, i) => i - 10),
+    ).value,
+  ).toBeNaN();
 });

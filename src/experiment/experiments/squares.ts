@@ -157,10 +157,13 @@ function medianOf(values: readonly number[]): Sure {
   return { value: interval === undefined ? Number.NaN : median(values), interval };
 }
 
-/** The ratio of two medians, which both lie in their intervals of 97.5 % with a chance of 95 % at least; unknown unless both are above 0. */
+/**
+ * The ratio of two medians, which both lie in their intervals of 97.5 % with a chance of 95 % at least; unknown unless both are above 0, the
+ * first one surely.
+ */
 export function medianRatio(above: readonly number[], below: readonly number[]): Sure {
   const [a, b] = [medianInterval(above, 0.025), medianInterval(below, 0.025)];
-  if (a === undefined || b === undefined || a.low <= 0 || b.high <= 0)
+  if (a === undefined || b === undefined || a.low <= 0 || median(below) <= 0)
     return { value: Number.NaN, interval: undefined };
   const high = b.low > 0 ? a.high / b.low : Number.POSITIVE_INFINITY;
   return { value: median(above) / median(below), interval: { low: a.low / b.high, high } };
