@@ -151,6 +151,9 @@ describe('blurDownsampling', () => {
   it('blurs named layers alone', async () => {
     await using model = await loadModel(network(), { preprocessing: 'none' });
     expect(blurDownsampling(model, { layers: ['pooled'] }).blurred).toEqual(['pooled']);
+    // As `spectrum --gradient` calls it.
+    const byNumber = blurDownsampling(model, { layers: ['MaxPool#1'] });
+    expect(byNumber.bytes).toEqual(blurDownsampling(model, { layers: ['pooled'] }).bytes);
     expect(() => blurDownsampling(model, { layers: ['scores'] })).toThrow(/called "scores"; it has .*pooled/);
   });
 

@@ -15,6 +15,7 @@ import {
   NodeProtoSchema,
   TensorProto_DataType,
 } from 'onnx-buf';
+import { layerNames } from '../model/layer-names.ts';
 import type { Model } from '../model/model.ts';
 import { changed } from '../onnx/file/changed.ts';
 import { encodeModel } from '../onnx/file/parse-model.ts';
@@ -26,7 +27,7 @@ import { SpectrumError } from './spectrum-error.ts';
 export interface BlurPoolOptions {
   /** Taps of the blur along each axis, 2 to 7; 3, the kernel [1 2 1], unless given. */
   readonly size?: number;
-  /** Names of nodes, or of their outputs, to blur alone; all with a stride unless given. */
+  /** Nodes to blur alone, by any name that `layerNames` knows (the node's, its output's, Conv#2); all with a stride unless given. */
   readonly layers?: readonly string[];
 }
 
@@ -52,14 +53,14 @@ export function blurDownsampling(model: Model, { size = 3, layers }: BlurPoolOpt
   const shapes = shapesOf(model);
   const strided = graph.node.filter((node) => stridesOf(node)?.some((s) => s > 1));
   const nameOf = (node: NodeProto) => node.name || node.output[0]!;
-  const lost = layers?.find((name) => !strided.some((node) => node.name === name || node.output[0] === name));
+  const names = layerNames(file);
+  const wanted = layers?.map((name) => names.get(name));
+  const lost = layers?.find((_, i) => !strided.some((node) => node.output[0] === wanted![i]));
   if (lost !== undefined || strided.length === 0)
     throw new SpectrumError(
       `${model.name} has no convolution or max pooling with a stride${lost === undefined ? ', so there is nothing to blur' : ` called "${lost}"; it has ${strided.map(nameOf).join(', ')}`}.`,
     );
-  const chosen = strided.filter(
-    (node) => layers === undefined || layers.includes(node.name) || layers.includes(node.output[0]!),
-  );
+  const chosen = strided.filter((node) => wanted === undefined || wanted.includes(node.output[0]!));
   const opset = Number(file.opsetImport.find(({ domain }) => domain === '' || domain === 'ai.onnx')!.version);
   const nodes: NodeProto[] = [...graph.node];
   for (const node of chosen) blurAfter(node, nodes, { graph, shapes, opset, size });
