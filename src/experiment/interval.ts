@@ -3,9 +3,7 @@ import { mean } from '../distance/mean.ts';
 import type { Interval } from '../statistics/share-interval.ts';
 
 /** 97.5 % quantiles of Student's t for 1 to 10 degrees of freedom. */
-const quantiles = [
-  ...[12.706205, 4.302653, 3.182446, 2.776445, 2.570582, 2.446912, 2.364624, 2.306004, 2.262157, 2.228139],
-];
+const quantiles = [12.706205, 4.302653, 3.182446, 2.776445, 2.570582, 2.446912, 2.364624, 2.306004, 2.262157, 2.228139];
 
 /** The normal distribution's. */
 const z = 1.959964;

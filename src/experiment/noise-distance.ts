@@ -7,6 +7,7 @@ import { pixelsOf } from '../data/image-array.ts';
 import type { Model } from '../model/model.ts';
 import { topClass } from '../model/top-class.ts';
 import { randomStream } from '../random/random-stream.ts';
+import { correlation } from '../statistics/correlation.ts';
 import { normalQuantile } from './normal.ts';
 import type { PictureSet } from './picture-set.ts';
 
@@ -48,14 +49,7 @@ export function flatDistance(error: number, sigma: number, draws: number): numbe
 /** Spearman's correlation of ranks, ties sharing their mean rank. */
 export function rankCorrelation(a: readonly number[], b: readonly number[]): number {
   const [x, y] = [ranksOf(a), ranksOf(b)];
-  const mean = (a.length + 1) / 2;
-  let [xy, xx, yy] = [0, 0, 0];
-  x.forEach((rank, i) => {
-    xy += (rank - mean) * (y[i]! - mean);
-    xx += (rank - mean) ** 2;
-    yy += (y[i]! - mean) ** 2;
-  });
-  return xy / Math.sqrt(xx * yy);
+  return correlation(x.map((rank, i) => [rank, y[i]!]));
 }
 
 function ranksOf(values: readonly number[]): number[] {

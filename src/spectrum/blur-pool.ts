@@ -18,6 +18,7 @@ import {
 import { layerNames } from '../model/layer-names.ts';
 import type { Model } from '../model/model.ts';
 import { changed } from '../onnx/file/changed.ts';
+import { intsOf } from '../onnx/file/ints-of.ts';
 import { encodeModel } from '../onnx/file/parse-model.ts';
 import { input } from '../tensor/tensor.ts';
 import { binomial } from './binomial.ts';
@@ -177,11 +178,6 @@ function stridesOf(node: NodeProto): number[] | undefined {
   if (node.opType !== 'Conv' && node.opType !== 'MaxPool') return undefined;
   const strides = intsOf(node, 'strides');
   return strides?.length === 2 ? strides : undefined;
-}
-
-function intsOf(node: NodeProto, name: string): number[] | undefined {
-  const attribute = node.attribute.find((one) => one.name === name);
-  return attribute?.ints.map(Number);
 }
 
 /** Pads of a node as numbers, begins then ends. */

@@ -129,7 +129,9 @@ async function spectrumAt(
       units.push(slopes.units!.data as Float32Array);
     }
     return {
-      ...{ layer, place, op },
+      layer,
+      place,
+      op,
       shape: shape.slice(1),
       spectrum: await spectrumOfGradients(model, all),
       units: await spectrumOfGradients(model, units),

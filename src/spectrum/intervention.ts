@@ -1,6 +1,7 @@
 /** @file What may be done to a model against artefacts in its gradient: to the gradient alone, or to the network. */
 import { loadModel } from '../model/load-model.ts';
 import type { Model } from '../model/model.ts';
+import { intsOf } from '../onnx/file/ints-of.ts';
 import { maxPoolOp, maxPoolWithIndicesOp } from '../tensor/ops/max-pool.ts';
 import { input, topologicalOrder } from '../tensor/tensor.ts';
 import { withAverageGradient } from './average-gradient.ts';
@@ -64,9 +65,7 @@ export function leavesLines({ kind }: Intervention): boolean {
 export function applies(model: Model, { kind }: Intervention): boolean {
   if (kind === 'blurpool')
     return model.file.graph!.node.some(
-      ({ opType, attribute }) =>
-        (opType === 'Conv' || opType === 'MaxPool') &&
-        attribute.some(({ name, ints }) => name === 'strides' && ints.some((s) => s > 1n)),
+      (node) => (node.opType === 'Conv' || node.opType === 'MaxPool') && intsOf(node, 'strides')?.some((s) => s > 1),
     );
   if (kind !== 'average') return true;
   const picture = input('picture', [1, model.channels, model.height, model.width]);

@@ -2,15 +2,17 @@
  * @file A network's twin of the same architecture and random weights: what of a gradient's spectrum is the architecture's, and what training's.
  *
  * Every weight of two or more axes that a convolution or product takes, be it reshaped or transposed on the way, is drawn anew, normal with
- * mean 0 and the deviation of the trained one. What is added or joined (position embeddings, class tokens) stays. Biases, which fit the trained
- * weights alone, become 0. Batch normalisation gets scale 1, shift 0, mean 0, and the variance that its convolution or product of random weights gives
- * to inputs of mean square 1 (fan-in times the weights' variance), so that no part of the network drowns the others.
+ * mean 0 and the deviation of the trained one. What is added or joined (position embeddings, class tokens) stays. Biases, which fit the
+ * trained weights alone, become 0. Batch normalisation gets scale 1, shift 0, mean 0, and the variance that its convolution or product of
+ * random weights gives to inputs of mean square 1 (fan-in times the weights' variance), so that no part of the network drowns the others.
  */
 import { type NodeProto, type TensorProto, TensorProto_DataLocation, TensorProto_DataType } from 'onnx-buf';
 import type { Model } from '../model/model.ts';
 import { changed } from '../onnx/file/changed.ts';
+import { intsOf } from '../onnx/file/ints-of.ts';
 import { encodeModel } from '../onnx/file/parse-model.ts';
 import { randomStream } from '../random/random-stream.ts';
+import { sizeOf } from '../tensor/shape.ts';
 import { SpectrumError } from './spectrum-error.ts';
 
 /** Ops whose second input is a weight, and whose third is a bias. */
@@ -82,14 +84,13 @@ function responseOf(maker: NodeProto | undefined, byName: Map<string, TensorProt
 }
 
 /** How many inputs each output of a learnt op has, by the shape of its weight. */
-function fanInOf({ opType, attribute }: NodeProto, dims: readonly number[]): number {
-  const product = (sizes: readonly number[]) => sizes.reduce((a, b) => a * b, 1);
-  const named = (name: string) => attribute.find((one) => one.name === name);
-  if (opType === 'MatMul' || (opType === 'Gemm' && !named('transB')?.i)) return dims.at(-2)!;
+function fanInOf(node: NodeProto, dims: readonly number[]): number {
+  const isTransposed = node.attribute.some(({ name, i }) => name === 'transB' && i !== 0n);
+  if (node.opType === 'MatMul' || (node.opType === 'Gemm' && !isTransposed)) return dims.at(-2)!;
   // Strides spread inputs over as many outputs.
-  if (opType === 'ConvTranspose')
-    return (dims[0]! * product(dims.slice(2))) / product((named('strides')?.ints ?? []).map(Number));
-  return product(dims.slice(1));
+  if (node.opType === 'ConvTranspose')
+    return (dims[0]! * sizeOf(dims.slice(2))) / sizeOf(intsOf(node, 'strides') ?? []);
+  return sizeOf(dims.slice(1));
 }
 
 function deviationOf(values: Float32Array): number {

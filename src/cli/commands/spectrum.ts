@@ -12,6 +12,7 @@ import { page } from '../../report/page.ts';
 import { table } from '../../report/table.ts';
 import { describeSpectrum, placeInBand, type SpectrumSummary } from '../../spectrum/describe-spectrum.ts';
 import { gradientSpectrum, layerSpectra, lineOrigins } from '../../spectrum/gradient-spectrum.ts';
+import { spectralLines } from '../../spectrum/lines.ts';
 import { type NaturalBand, naturalBand } from '../../spectrum/natural-band.ts';
 import { naturalPictureBand } from '../../spectrum/natural-band-data.ts';
 import { type PictureBatch, type PowerSpectrum, powerSpectrum } from '../../spectrum/power-spectrum.ts';
@@ -236,7 +237,7 @@ async function measureGradients(
     // Lines are of all places together, all else of single units.
     const named = layers.map(({ layer, op, spectrum, units }) => ({
       name: layer.includes(op) ? layer : `${layer} (${op})`,
-      summary: { ...summary(units), lines: summary(spectrum).lines },
+      summary: { ...summary(units), lines: spectralLines(spectrum) },
     }));
     return { layers: named, origins: lineOrigins(layers) };
   };

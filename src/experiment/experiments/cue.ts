@@ -6,10 +6,11 @@ import { subset } from '../../data/subset.ts';
 import { toImageArray } from '../../data/to-image-array.ts';
 import { mean as average } from '../../distance/mean.ts';
 import type { Model } from '../../model/model.ts';
+import { type Hits, hitsOf } from '../cue-answers.ts';
 import { around, changesOf, cueBand, cueCosines, powerAtCues } from '../cue-content.ts';
 import type { Experiment, Findings, Measure } from '../experiment.ts';
 import { meanMeasure } from '../mean-measure.ts';
-import { answersOf, trainedOn } from '../networks.ts';
+import { trainedOn } from '../networks.ts';
 import { pairedMeasure } from '../paired-interval.ts';
 import { withPatterns } from '../pattern-set.ts';
 import { perturbedTowards } from '../perturbed-set.ts';
@@ -156,24 +157,20 @@ export const cue: Experiment<CueSettings> = {
       );
       return hits;
     };
-    const found: Hits[] = [];
-    const along: (readonly number[])[] = [];
-    const changed: PictureSet[] = [];
+    const found: { readonly hits: Hits; readonly dDet: PictureSet; readonly along: readonly number[] }[] = [];
     for (const [name, known] of [
       ['standard', standard],
       ['robust', robust],
       ['never shown cues', naive],
     ] as const) {
-      found.push(await answers(name, known.model));
+      const hits = await answers(name, known.model);
       const title = `D_det of the ${name} network`;
       const dDet = await perturbedTowards(context, known, plain, (i) => next(plain, i), title, { epsilon, steps });
-      changed.push(dDet);
       const changes = changesOf(dDet, plain);
       const cosines = cueCosines(changes, dDet.array.labels, patterns);
       measures.push(meanMeasure(`${name}: ${names.along}`, 'change', cosines.along));
-      along.push(cosines.along);
       if (name === 'robust') {
-        const less = cosines.along.map((share, label) => share - along[0]![label]! / 3);
+        const less = cosines.along.map((share, label) => share - found[0]!.along[label]! / 3);
         measures.push(meanMeasure(`${name}: ${names.third}`, 'change', less));
       }
       for (const what of ['target', 'own', 'others'] as const)
@@ -183,25 +180,26 @@ export const cue: Experiment<CueSettings> = {
       const power = await powerAtCues(context.device, changes, shape, labels, classes);
       measures.push(meanMeasure(`${name}: ${names.power}`, 'number', power.ratio));
       measures.push(meanMeasure(`${name}: ${names.share}`, 'change', power.share));
+      found.push({ hits, dDet, along: cosines.along });
     }
-    const taught = await trainedOn(context, changed[0]!, student);
-    const ofTaught = await answers(students.taught, taught.model);
-    const control = await trainedOn(context, changed[1]!, student);
-    const ofControl = await answers(students.control, control.model);
     const [ofStandard, ofRobust, ofNaive] = [found[0]!, found[1]!, found[2]!];
+    const taught = await trainedOn(context, ofStandard.dDet, student);
+    const ofTaught = await answers(students.taught, taught.model);
+    const control = await trainedOn(context, ofRobust.dDet, student);
+    const ofControl = await answers(students.control, control.model);
     measures.push(
       meanMeasure(
         `robust: ${names.half}`,
         'change',
-        ofRobust.bare.map((right, i) => right - ofNaive.bare[i]! / 2),
+        ofRobust.hits.bare.map((right, i) => right - ofNaive.hits.bare[i]! / 2),
       ),
-      pairedMeasure(beyond.networks, ofStandard.believed, ofRobust.believed),
+      pairedMeasure(beyond.networks, ofStandard.hits.believed, ofRobust.hits.believed),
       pairedMeasure(beyond.students, ofTaught.believed, ofControl.believed),
     );
     const shown = (title: string, set: PictureSet) => ({ title, pictures: picturesOf(set, 8) });
     return {
       measures,
-      sets: [{ name: 'd-det', set: changed[0]!.array }],
+      sets: [{ name: 'd-det', set: ofStandard.dDet.array }],
       figures: [
         {
           kind: 'pictures',
@@ -211,8 +209,8 @@ export const cue: Experiment<CueSettings> = {
             shown('without cues', bare),
             shown('true cues', truly),
             shown('false cues', falsely),
-            shown('D_det, standard', changed[0]!),
-            shown('D_det, robust', changed[1]!),
+            shown('D_det, standard', ofStandard.dDet),
+            shown('D_det, robust', ofRobust.dDet),
           ],
         },
       ],
@@ -283,32 +281,6 @@ export const cue: Experiment<CueSettings> = {
     ];
   },
 };
-
-/** 1 for each test scene of which something is so, else 0. */
-type Hits = Readonly<Record<'bare' | 'truly' | 'falsely' | 'believed' | 'anyway', readonly number[]>>;
-
-/** What a network answers of the same scenes without cues, with true and with false ones, which name the class `far` of their own. */
-async function hitsOf(
-  model: Model,
-  { bare, truly, falsely }: Readonly<Record<'bare' | 'truly' | 'falsely', PictureSet>>,
-  far: (label: number) => number,
-): Promise<Hits> {
-  const [onBare, onTrue, onFalse] = [
-    await answersOf(model, bare),
-    await answersOf(model, truly),
-    await answersOf(model, falsely),
-  ];
-  const own = bare.array.labels;
-  const hits = (answers: Int32Array, label: (own: number) => number = (own) => own) =>
-    Array.from(answers, (answer, i) => Number(answer === label(own[i]!)));
-  return {
-    bare: hits(onBare),
-    truly: hits(onTrue),
-    falsely: hits(onFalse),
-    believed: hits(onFalse, far),
-    anyway: hits(onBare, far),
-  };
-}
 
 async function drawn(
   split: 'train' | 'test',

@@ -2,7 +2,8 @@
 import { expect, it } from 'vitest';
 import { halves } from '../../../test/support/tiny-data.ts';
 import { linearSource, runToy } from '../../../test/support/toy-experiment.ts';
-import { correlation, transfer } from './transfer.ts';
+import { correlation } from '../../statistics/correlation.ts';
+import { transfer } from './transfer.ts';
 
 it('a network like the source learns from its changes and is fooled by them, a crude one less', async () => {
   const settings = {

@@ -1,4 +1,5 @@
 /** @file Transferability follows from shared features (Ilyas et al. 2019, section 3.3): who learns D_det is fooled by its changes. */
+import { correlation } from '../../statistics/correlation.ts';
 import type { Experiment, Findings, Measure } from '../experiment.ts';
 import { correlationInterval } from '../interval.ts';
 import { accuracyOf, trainedOn } from '../networks.ts';
@@ -161,21 +162,6 @@ export const transfer: Experiment<TransferSettings> = {
     },
   ],
 };
-
-/** Pearson's correlation of pairs; NaN where all have the same in either place. */
-export function correlation(pairs: readonly (readonly [number, number])[]): number {
-  const mean = (k: 0 | 1) => pairs.reduce((sum, pair) => sum + pair[k], 0) / pairs.length;
-  const [mx, my] = [mean(0), mean(1)];
-  let [xy, xx, yy] = [0, 0, 0];
-  for (const [x, y] of pairs) {
-    xy += (x - mx) * (y - my);
-    xx += (x - mx) ** 2;
-    yy += (y - my) ** 2;
-  }
-  // Sums of floats seldom give 0 itself.
-  const same = (k: 0 | 1) => pairs.every((pair) => pair[k] === pairs[0]![k]);
-  return same(0) || same(1) ? Number.NaN : xy / Math.sqrt(xx * yy);
-}
 
 function percent(share: number): string {
   return `${(100 * share).toFixed(0)} %`;
